@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: BSD-3-Clause OR GPL-2.0-only
+ * Copyright(c) 2026 event_dlb contributors
+ */
+
+/*
+ * dlbrm: the resource manager of a Dynamic Load Balancer (DLB) physical function.
+ *
+ * It owns the device's scheduling domains, queues, ports, credits and history list, and programs
+ * the device register by register through struct dlbrm_io. It knows nothing of who implements
+ * those accesses. Freestanding C: the caller provides all memory, there is no allocation, no lock
+ * and no global. All functions on the same struct dlbrm must be serialised by the caller.
+ *
+ * Names: LDB = load-balanced, DIR = directed, QID = queue id, CQ = consumer queue, PP = producer
+ * port, SN = sequence number, CoS = class of service. Ids are the physical ids of the hardware.
+ *
+ * Errors are negative errno: -EINVAL argument out of range, -ENOENT no such object, -EPERM not
+ * allowed in this state (for example after start), -ENOSPC resources exhausted, -EBUSY in use,
+ * -ETIMEDOUT the device did not settle before the deadline, -EIO the device is gone or inconsistent.
+ *
+ * Used by: drivers/event/dlb; later the kernel driver.
+ */
+
+#ifndef DLBRM_H
+#define DLBRM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "dlb_hcw.h"
+#include "dlb_limits.h"
+#include "dlb_regs.h"
+
+/** How the resource manager reaches a device. */
+struct dlbrm_io {
+	uint32_t (*csr_read)(void *ctx, enum dlb_bar bar, uint32_t offset);
+	void (*csr_write)(void *ctx, enum dlb_bar bar, uint32_t offset, uint32_t value);
+	/** One 64-byte write to a producer port. */
+	void (*pp_write)(void *ctx, bool is_ldb, unsigned int port, const struct dlb_line *line);
+	/** Return when earlier producer-port writes have reached the device. */
+	void (*pp_flush)(void *ctx, bool is_ldb, unsigned int port);
+	void (*delay_us)(void *ctx, unsigned int us);
+};
+
+/** Device-wide settings, written by dlbrm_hw_init(). */
+struct dlbrm_hw_config {
+	bool sparse_ldb_cq; /**< one queue element per 64-byte line instead of four */
+	bool sparse_dir_cq;
+	uint8_t qe_weight_pct;	/**< 0..100 starvation avoidance among element priorities; default 1 */
+	uint8_t qid_weight_pct; /**< 0..100 the same among queue priorities; default 0 = strict */
+};
+
+/** What a scheduling domain is given at creation. */
+struct dlbrm_domain_config {
+	unsigned int nb_ldb_queues;
+	unsigned int nb_ldb_ports;
+	unsigned int nb_cos_ldb_ports[DLB_NB_COS]; /**< in addition, from a certain class */
+	bool cos_strict; /**< fail rather than take nb_cos_ldb_ports from another class */
+	unsigned int nb_dir_ports; /**< directed port/queue pairs */
+	unsigned int nb_atomic_inflights;
+	unsigned int nb_hist_list_entries; /**< contiguous */
+	unsigned int nb_ldb_credits; /**< 2.5: the one pool gets the sum of both */
+	unsigned int nb_dir_credits;
+};
+
+struct dlbrm_ldb_queue_config {
+	unsigned int nb_sequence_numbers; /**< 0 = no ordered scheduling, else 64..1024, power of 2 */
+	unsigned int nb_qid_inflights;	  /**< 1..2048; at most nb_sequence_numbers if those are set */
+	unsigned int nb_atomic_inflights; /**< 0 = no atomic scheduling */
+	unsigned int lock_id_comp_level;  /**< 0, 64..4096 power of 2, or 65536: distinct flows */
+	unsigned int depth_threshold;	  /**< of the 2-bit depth hint */
+};
+
+struct dlbrm_ldb_port_config {
+	uint64_t cq_iova; /**< 64-byte aligned device address of zeroed consumer-queue memory */
+	unsigned int cq_depth; /**< power of two, 1..1024 */
+	unsigned int hist_list_size; /**< 1.., the CQ's inflight limit */
+	int cos_id; /**< 0..3, or -1 for any */
+	bool cos_strict;
+};
+
+struct dlbrm_dir_port_config {
+	uint64_t cq_iova;
+	unsigned int cq_depth;
+	int queue_id; /**< a DIR queue of this domain made earlier, or -1: any free pair */
+};
+
+#include "dlbrm_state.h" /* struct dlbrm: caller-allocated, contents private */
+
+/* --- device --------------------------------------------------------------------------------- */
+
+/** Prepare @p rm for a device that is reached through @p io. Touches no register. */
+void
+dlbrm_init(struct dlbrm *rm, enum dlb_version version, const struct dlbrm_io *io, void *ctx);
+
+/** Power the core up and wait until it is ready (at most 1000 polls 1 ms apart). 0, -ETIMEDOUT, -EIO. */
+int
+dlbrm_power_up(struct dlbrm *rm);
+
+/** Write the device-wide settings; after an FLR (function-level reset), before any domain. */
+int
+dlbrm_hw_init(struct dlbrm *rm, const struct dlbrm_hw_config *conf);
+
+/** Share of SNs of @p group for each ordered queue: 64, 128, 256, 512 or 1024. -EBUSY while in use. */
+int
+dlbrm_sn_group_set(struct dlbrm *rm, unsigned int group, unsigned int sns_per_queue);
+
+/** SNs per queue of @p group, or -EINVAL. */
+int
+dlbrm_sn_group_get(const struct dlbrm *rm, unsigned int group);
+
+/** Bandwidth share in percent of each class of service; their sum is at most 100. */
+int
+dlbrm_cos_bandwidth_set(struct dlbrm *rm, const uint8_t percent[DLB_NB_COS]);
+
+/* --- scheduling domain ---------------------------------------------------------------------- */
+
+/** Create a domain. Returns its id 0..31 or a negative errno; nothing is kept on error. */
+int
+dlbrm_domain_create(struct dlbrm *rm, const struct dlbrm_domain_config *conf);
+
+/** Let the domain's ports enqueue. Afterwards no queue or port can be created. */
+int
+dlbrm_domain_start(struct dlbrm *rm, unsigned int domain);
+
+/** Stop enqueues (procedures.md 16); ports and queues stay. */
+int
+dlbrm_domain_stop(struct dlbrm *rm, unsigned int domain);
+
+/**
+ * Drain and release everything the domain owns, and the domain. Software must have stopped
+ * enqueueing and CQ memory must still be mapped. -ETIMEDOUT leaves the domain unusable.
+ */
+int
+dlbrm_domain_reset(struct dlbrm *rm, unsigned int domain);
+
+/* --- queues --------------------------------------------------------------------------------- */
+
+/** Returns the QID or a negative errno. */
+int
+dlbrm_ldb_queue_create(struct dlbrm *rm, unsigned int domain,
+		       const struct dlbrm_ldb_queue_config *conf);
+
+/** @p port_id: a DIR port of this domain made earlier, or -1. Returns the QID or a negative errno. */
+int
+dlbrm_dir_queue_create(struct dlbrm *rm, unsigned int domain, int port_id,
+		       unsigned int depth_threshold);
+
+/** Elements waiting in the device (not those in consumer queues), or a negative errno. */
+int
+dlbrm_ldb_queue_depth(struct dlbrm *rm, unsigned int domain, unsigned int qid);
+
+int
+dlbrm_dir_queue_depth(struct dlbrm *rm, unsigned int domain, unsigned int qid);
+
+/* --- ports ---------------------------------------------------------------------------------- */
+
+/** Returns the port (= PP = CQ) id or a negative errno. */
+int
+dlbrm_ldb_port_create(struct dlbrm *rm, unsigned int domain,
+		      const struct dlbrm_ldb_port_config *conf);
+
+int
+dlbrm_dir_port_create(struct dlbrm *rm, unsigned int domain,
+		      const struct dlbrm_dir_port_config *conf);
+
+/** Scheduling to the CQ on or off; the producer side keeps working. */
+int
+dlbrm_port_enable(struct dlbrm *rm, unsigned int domain, bool is_ldb, unsigned int port,
+		  bool enable);
+
+/**
+ * Map @p qid to LDB @p port with @p priority 0 (first served)..7. On a mapped pair it changes the
+ * priority. After start the mapping may complete later: see dlbrm_domain_poll(). -ENOSPC: the port's
+ * 8 slots are taken.
+ */
+int
+dlbrm_map_qid(struct dlbrm *rm, unsigned int domain, unsigned int port, unsigned int qid,
+	      unsigned int priority);
+
+/** Remove a mapping. After start it completes when the CQ has nothing in flight: dlbrm_domain_poll(). */
+int
+dlbrm_unmap_qid(struct dlbrm *rm, unsigned int domain, unsigned int port, unsigned int qid);
+
+/** Push pending maps and unmaps of the domain on. Returns how many are still pending. */
+int
+dlbrm_domain_poll(struct dlbrm *rm, unsigned int domain);
+
+/** Unmaps of @p port that are still pending, or a negative errno. */
+int
+dlbrm_port_unmaps_pending(struct dlbrm *rm, unsigned int domain, unsigned int port);
+
+/** 2.5 only, before start: schedule to the CQ until element weights sum to @p limit (1..depth). */
+int
+dlbrm_cq_weight_set(struct dlbrm *rm, unsigned int domain, unsigned int port, unsigned int limit);
+
+/** 2.5 only: after the inflight limit was hit, wait until @p threshold; @p enable is device-wide. */
+int
+dlbrm_cq_inflight_threshold_set(struct dlbrm *rm, unsigned int domain, unsigned int port,
+				bool enable, unsigned int threshold);
+
+/* --- interrupts, alarms, watchdog: see dlbrm_irq.c ------------------------------------------- */
+
+#endif /* DLBRM_H */

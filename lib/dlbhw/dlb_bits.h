@@ -25,9 +25,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/*
+ * x if it is an integer constant expression in the sense of the language, else 0: then, and only
+ * then, is x times 0 a null pointer constant, which leaves the conditional its other type. (What
+ * __builtin_constant_p() calls constant, a static assertion need not accept.)
+ */
+#define DLB_CONST_OR_0(x)                                                                          \
+	__builtin_choose_expr(                                                                     \
+		sizeof(int) == sizeof(*(8 ? ((void *)((long)(x)*0l)) : (int *)8)), x, 0)
+
 /* 0, or a compile error when bad is a constant that is not 0. */
-#define DLB_BUILD_ZERO_IF(bad)                                                                     \
-	((uint32_t)sizeof(char[1 - 2 * !!__builtin_choose_expr(__builtin_constant_p(bad), bad, 0)]) - 1)
+#define DLB_BUILD_ZERO_IF(bad) ((uint32_t)sizeof(char[1 - 2 * !!DLB_CONST_OR_0(bad)]) - 1)
 
 #define BIT(n) (UINT32_C(1) << (n))
 
@@ -47,8 +55,7 @@
 		       "a field mask is a constant of contiguous bits")
 
 #define DLB_FIELD_CHECK_VALUE(mask, val)                                                           \
-	_Static_assert((uint64_t)__builtin_choose_expr(__builtin_constant_p(val), val, 0) <=       \
-			       FIELD_MAX(mask),                                                    \
+	_Static_assert((uint64_t)DLB_CONST_OR_0(val) <= FIELD_MAX(mask),                           \
 		       "value too large for the field")
 
 /* The field's value, out of a register's. */

@@ -30,9 +30,9 @@
  * then, is x times 0 a null pointer constant, which leaves the conditional its other type. (What
  * __builtin_constant_p() calls constant, a static assertion need not accept.)
  */
-#define DLB_CONST_OR_0(x)                                                                          \
-	__builtin_choose_expr(                                                                     \
-		sizeof(int) == sizeof(*(8 ? ((void *)((long)(x)*0l)) : (int *)8)), x, 0)
+#define DLB_CONST_OR_0(x)                                                                        \
+	__builtin_choose_expr(sizeof(int) == sizeof(*(8 ? ((void *)((long)(x)*0l)) : (int *)8)), \
+			      x, 0)
 
 /* 0, or a compile error when bad is a constant that is not 0. */
 #define DLB_BUILD_ZERO_IF(bad) ((uint32_t)sizeof(char[1 - 2 * !!DLB_CONST_OR_0(bad)]) - 1)
@@ -40,37 +40,37 @@
 #define BIT(n) (UINT32_C(1) << (n))
 
 /* Bits h down to l set. */
-#define GENMASK(h, l)                                                                              \
-	(((UINT32_MAX << (l)) & (UINT32_MAX >> (31 - (h)))) +                                      \
+#define GENMASK(h, l)                                         \
+	(((UINT32_MAX << (l)) & (UINT32_MAX >> (31 - (h)))) + \
 	 DLB_BUILD_ZERO_IF((l) > (h) || (h) > 31))
 
 #define DLB_FIELD_SHIFT(mask) __builtin_ctz((uint32_t)(mask))
 
 /* Largest value that the field holds; usable where a constant is required. */
-#define FIELD_MAX(mask) ((uint32_t)(mask) >> DLB_FIELD_SHIFT(mask))
+#define FIELD_MAX(mask)	      ((uint32_t)(mask) >> DLB_FIELD_SHIFT(mask))
 
-#define DLB_FIELD_CHECK_MASK(mask)                                                                 \
-	_Static_assert((mask) != 0 && (uint64_t)(mask) <= UINT32_MAX &&                            \
-			       (FIELD_MAX(mask) & (FIELD_MAX(mask) + UINT64_C(1))) == 0,           \
+#define DLB_FIELD_CHECK_MASK(mask)                                                       \
+	_Static_assert((mask) != 0 && (uint64_t)(mask) <= UINT32_MAX &&                  \
+			       (FIELD_MAX(mask) & (FIELD_MAX(mask) + UINT64_C(1))) == 0, \
 		       "a field mask is a constant of contiguous bits")
 
-#define DLB_FIELD_CHECK_VALUE(mask, val)                                                           \
-	_Static_assert((uint64_t)DLB_CONST_OR_0(val) <= FIELD_MAX(mask),                           \
+#define DLB_FIELD_CHECK_VALUE(mask, val)                                 \
+	_Static_assert((uint64_t)DLB_CONST_OR_0(val) <= FIELD_MAX(mask), \
 		       "value too large for the field")
 
 /* The field's value, out of a register's. */
-#define FIELD_GET(mask, reg)                                                                       \
-	__extension__({                                                                            \
-		DLB_FIELD_CHECK_MASK(mask);                                                        \
-		(uint32_t)(((uint32_t)(reg) & (uint32_t)(mask)) >> DLB_FIELD_SHIFT(mask));         \
+#define FIELD_GET(mask, reg)                                                               \
+	__extension__({                                                                    \
+		DLB_FIELD_CHECK_MASK(mask);                                                \
+		(uint32_t)(((uint32_t)(reg) & (uint32_t)(mask)) >> DLB_FIELD_SHIFT(mask)); \
 	})
 
 /* The value in the field's place, to be or-ed into a register's. */
-#define FIELD_PREP(mask, val)                                                                      \
-	__extension__({                                                                            \
-		DLB_FIELD_CHECK_MASK(mask);                                                        \
-		DLB_FIELD_CHECK_VALUE(mask, val);                                                  \
-		(uint32_t)(((uint32_t)(val) << DLB_FIELD_SHIFT(mask)) & (uint32_t)(mask));         \
+#define FIELD_PREP(mask, val)                                                              \
+	__extension__({                                                                    \
+		DLB_FIELD_CHECK_MASK(mask);                                                \
+		DLB_FIELD_CHECK_VALUE(mask, val);                                          \
+		(uint32_t)(((uint32_t)(val) << DLB_FIELD_SHIFT(mask)) & (uint32_t)(mask)); \
 	})
 
 #endif /* __KERNEL__ */

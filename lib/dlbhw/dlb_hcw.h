@@ -67,7 +67,7 @@ struct dlb_qe {
 };
 
 #define DLB_HCWS_PER_LINE 4
-#define DLB_LINE_BYTES 64
+#define DLB_LINE_BYTES	  64
 
 /* One enqueue: what a core writes to a PP in one go. Slots take effect in order. */
 struct dlb_line {
@@ -76,32 +76,32 @@ struct dlb_line {
 
 /* dlb_hcw.type_prio and dlb_qe.type_prio */
 #define DLB_HCW_SCHED_TYPE GENMASK(1, 0)
-#define DLB_HCW_PRIO GENMASK(4, 2) /* 0 is the most urgent */
-#define DLB_HCW_MSG_TYPE GENMASK(7, 5)
+#define DLB_HCW_PRIO	   GENMASK(4, 2) /* 0 is the most urgent */
+#define DLB_HCW_MSG_TYPE   GENMASK(7, 5)
 
 /* dlb_hcw.lock_id of a command that returns tokens and carries no QE: count - 1 */
 #define DLB_HCW_TOKENS GENMASK(9, 0)
 
 /* dlb_hcw.flags14 */
-#define DLB_HCW_MEAS BIT(0)
+#define DLB_HCW_MEAS   BIT(0)
 #define DLB_HCW_WEIGHT GENMASK(2, 1) /* 2.5: log2 of 1, 2, 4 or 8 units */
 #define DLB_HCW_NO_DEC BIT(3)
 #define DLB_HCW_CMP_ID GENMASK(7, 4)
 
 /* dlb_hcw.cmd */
-#define DLB_HCW_CMD GENMASK(3, 0)
+#define DLB_HCW_CMD	 GENMASK(3, 0)
 #define DLB_HCW_CQ_TOKEN BIT(0)
-#define DLB_HCW_QE_COMP BIT(1)
-#define DLB_HCW_QE_FRAG BIT(2)
+#define DLB_HCW_QE_COMP	 BIT(1)
+#define DLB_HCW_QE_FRAG	 BIT(2)
 #define DLB_HCW_QE_VALID BIT(3)
-#define DLB_HCW_INT_ARM BIT(4)
-#define DLB_HCW_ERROR BIT(5)
+#define DLB_HCW_INT_ARM	 BIT(4)
+#define DLB_HCW_ERROR	 BIT(5)
 
 /* dlb_qe.flow_id of a DIR CQ */
 #define DLB_QE_DIR_PP GENMASK(9, 0)
 
 /* dlb_qe.status */
-#define DLB_QE_GEN BIT(0)
+#define DLB_QE_GEN   BIT(0)
 #define DLB_QE_DEPTH GENMASK(2, 1) /* queue depth against its threshold, see dlb_depth_hint */
 #define DLB_QE_ERROR BIT(5)
 
@@ -130,9 +130,9 @@ dlb_prio_bin(uint32_t prio)
  * PASID (process address space id), a VF and a guest use; the driver window always has the PF's
  * view of the ports.
  */
-#define DLB_PP_PAGE_BYTES 0x1000
-#define DLB_PP_DIR_WINDOW 0x02000000
-#define DLB_PP_LDB_WINDOW 0x02100000
+#define DLB_PP_PAGE_BYTES	 0x1000
+#define DLB_PP_DIR_WINDOW	 0x02000000
+#define DLB_PP_LDB_WINDOW	 0x02100000
 #define DLB_PP_DRIVER_DIR_WINDOW 0x02200000
 #define DLB_PP_DRIVER_LDB_WINDOW 0x02300000
 
@@ -153,14 +153,14 @@ dlb_pp_driver_offset(bool is_ldb, uint32_t port)
  * CQ depth. The device counts tokens, one for each QE written and not yet returned, up to
  * 4 << code; a depth below 8 is made by starting the count at 8 - depth, in a ring of 8.
  */
-#define DLB_MIN_CQ_DEPTH 1
-#define DLB_MAX_CQ_DEPTH 1024
-#define DLB_MIN_CQ_RING 8
+#define DLB_MIN_CQ_DEPTH      1
+#define DLB_MAX_CQ_DEPTH      1024
+#define DLB_MIN_CQ_RING	      8
 #define DLB_MAX_CQ_DEPTH_CODE 8
 
 /* Bytes from one CQ entry to the next in the two layouts. */
 #define DLB_CQ_STANDARD_STRIDE 16
-#define DLB_CQ_SPARSE_STRIDE 64
+#define DLB_CQ_SPARSE_STRIDE   64
 
 static inline bool
 dlb_cq_depth_is_legal(uint32_t depth)
@@ -228,10 +228,10 @@ enum dlb_alarm_aid_chp {
 	DLB_ALARM_AID_EXCESS_TOKENS = 2,
 };
 
-#define DLB_ALARM_SYNDROME_PORT GENMASK(6, 0)
+#define DLB_ALARM_SYNDROME_PORT	  GENMASK(6, 0)
 #define DLB_ALARM_SYNDROME_IS_LDB BIT(7)
 
-#define DLB_ASSERT_AT(type, member, offset)                                                        \
+#define DLB_ASSERT_AT(type, member, offset) \
 	_Static_assert(offsetof(struct type, member) == (offset), #type "." #member)
 
 _Static_assert(sizeof(struct dlb_hcw) == 16, "an HCW is 16 bytes");

@@ -21,59 +21,59 @@ enum dlb_version {
 	DLB_NB_VERSIONS,
 };
 
-#define DLB_PCI_VENDOR_ID 0x8086
+#define DLB_PCI_VENDOR_ID  0x8086
 #define DLB_PCI_CLASS_CODE 0x0B4000
 #define DLB_FUNC_BAR_BYTES UINT64_C(0x4000000)
-#define DLB_CSR_BAR_BYTES UINT64_C(0x100000000)
+#define DLB_CSR_BAR_BYTES  UINT64_C(0x100000000)
 
 /* Same in both versions. */
-#define DLB_MAX_DOMAINS 32
-#define DLB_MAX_LDB_QUEUES 32
-#define DLB_MAX_LDB_PORTS 64
-#define DLB_NB_COS 4
+#define DLB_MAX_DOMAINS	      32
+#define DLB_MAX_LDB_QUEUES    32
+#define DLB_MAX_LDB_PORTS     64
+#define DLB_NB_COS	      4
 #define DLB_LDB_PORTS_PER_COS (DLB_MAX_LDB_PORTS / DLB_NB_COS)
-#define DLB_NB_SLOTS 8
-#define DLB_MAX_HIST_LIST 2048
-#define DLB_MAX_AQED 2048
+#define DLB_NB_SLOTS	      8
+#define DLB_MAX_HIST_LIST     2048
+#define DLB_MAX_AQED	      2048
 #define DLB_MAX_QID_INFLIGHTS 2048
-#define DLB_NB_SN_GROUPS 2
-#define DLB_SNS_PER_GROUP 1024
+#define DLB_NB_SN_GROUPS      2
+#define DLB_SNS_PER_GROUP     1024
 #define DLB_MIN_SNS_PER_QUEUE 64
-#define DLB_MAX_SN_SLOTS (DLB_SNS_PER_GROUP / DLB_MIN_SNS_PER_QUEUE)
-#define DLB_MAX_SN_MODE 4
-#define DLB_MAX_VDEVS 16
-#define DLB_NB_MSIX 65
+#define DLB_MAX_SN_SLOTS      (DLB_SNS_PER_GROUP / DLB_MIN_SNS_PER_QUEUE)
+#define DLB_MAX_SN_MODE	      4
+#define DLB_MAX_VDEVS	      16
+#define DLB_NB_MSIX	      65
 
 /* The larger of both versions. */
 #define DLB_MAX_DIR_PORTS 96
-#define DLB_MAX_CREDITS 16384
+#define DLB_MAX_CREDITS	  16384
 
 struct dlb_limits {
 	const char *name;
 	uint16_t pci_device_id;
-	uint16_t nb_domains;	/* scheduling domains, VAS in register names */
+	uint16_t nb_domains; /* scheduling domains, VAS in register names */
 	uint16_t nb_ldb_queues;
 	uint16_t nb_ldb_ports;
-	uint16_t nb_dir_ports;	/* and as many directed queues: queue n feeds port n */
-	uint16_t nb_cos;	/* classes of service; port p is of class p / (ports / classes) */
-	uint16_t nb_slots;	/* queues that one LDB port can be linked to */
-	uint16_t nb_vdevs;	/* virtual functions or devices */
-	uint16_t nb_msix;	/* interrupt vectors: alarms, then one for each LDB port */
-	uint16_t nb_ims;	/* entries of the interrupt message store */
-	uint32_t ldb_credits;	/* or all credits, where combined */
-	uint32_t dir_credits;	/* 0 where combined */
+	uint16_t nb_dir_ports; /* and as many directed queues: queue n feeds port n */
+	uint16_t nb_cos;       /* classes of service; port p is of class p / (ports / classes) */
+	uint16_t nb_slots;     /* queues that one LDB port can be linked to */
+	uint16_t nb_vdevs;     /* virtual functions or devices */
+	uint16_t nb_msix;      /* interrupt vectors: alarms, then one for each LDB port */
+	uint16_t nb_ims;       /* entries of the interrupt message store */
+	uint32_t ldb_credits;  /* or all credits, where combined */
+	uint32_t dir_credits;  /* 0 where combined */
 	uint32_t hist_list_entries;
-	uint32_t aqed_entries;	/* atomic QEs next in line for scheduling */
+	uint32_t aqed_entries; /* atomic QEs next in line for scheduling */
 	uint32_t max_qid_inflights;
-	uint32_t sn_groups;	/* groups of sequence numbers, SN */
+	uint32_t sn_groups; /* groups of sequence numbers, SN */
 	uint32_t sns_per_group;
 	uint32_t max_cq_depth;
-	uint32_t min_cq_ring;	/* entries of the smallest CQ's ring */
-	bool combined_credits;	/* one pool of credits serves LDB and DIR queues */
-	bool has_cq_weight;	/* a CQ can be limited to a sum of QE weights */
+	uint32_t min_cq_ring;  /* entries of the smallest CQ's ring */
+	bool combined_credits; /* one pool of credits serves LDB and DIR queues */
+	bool has_cq_weight;    /* a CQ can be limited to a sum of QE weights */
 	bool has_inflight_threshold;
-	bool has_fragments;	/* offered to applications */
-	bool has_wrr_slots;	/* slots of a CQ can take turns by count */
+	bool has_fragments; /* offered to applications */
+	bool has_wrr_slots; /* slots of a CQ can take turns by count */
 };
 
 extern const struct dlb_limits dlb_limits[DLB_NB_VERSIONS];

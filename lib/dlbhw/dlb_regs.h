@@ -31,7 +31,7 @@ enum dlb_access {
 
 /* In rows of dlb_regs.def: a field's access is the register's; this version lacks the field. */
 #define DLB_ACC_AS_REG (-1)
-#define DLB_NO_FIELD (-1)
+#define DLB_NO_FIELD   (-1)
 
 enum dlb_reg {
 #define DLB_REG(name, ...) DLB_R_##name,
@@ -40,7 +40,7 @@ enum dlb_reg {
 };
 
 enum dlb_reg_field {
-#define DLB_FIELD_ROW(reg, field, name, msb20, msb25, lsb, access)                                 \
+#define DLB_FIELD_ROW(reg, field, name, msb20, msb25, lsb, access) \
 	DLB_F_##field = GENMASK((msb20) > (msb25) ? (msb20) : (msb25), lsb),
 #include "dlb_regs.def"
 };
@@ -56,13 +56,13 @@ enum dlb_reg_block {
 struct dlb_reg_desc {
 	const char *name;
 	const char *meaning;
-	uint32_t off[DLB_NB_VERSIONS];	/* of the first element */
-	uint32_t stride;		/* from one first index to the next; a power of two */
-	uint32_t stride2;		/* the same of the second index */
+	uint32_t off[DLB_NB_VERSIONS];	 /* of the first element */
+	uint32_t stride;		 /* from one first index to the next; a power of two */
+	uint32_t stride2;		 /* the same of the second index */
 	uint16_t count[DLB_NB_VERSIONS]; /* elements; 0: this version lacks it, 1: no array */
-	uint16_t count2;		/* elements of the second index, 1 without one */
-	uint8_t bar;			/* enum dlb_bar */
-	uint8_t access;			/* enum dlb_access, unless a field says otherwise */
+	uint16_t count2;		 /* elements of the second index, 1 without one */
+	uint8_t bar;			 /* enum dlb_bar */
+	uint8_t access;			 /* enum dlb_access, unless a field says otherwise */
 	uint32_t reset;
 	uint32_t fields[DLB_NB_VERSIONS]; /* bits that are not reserved */
 	uint32_t stored[DLB_NB_VERSIONS]; /* of these, bits that a write replaces: RW and RC */

@@ -174,7 +174,7 @@ dlb_cq_depth_code(uint32_t depth)
 {
 	uint32_t code = 1;
 
-	while (code < DLB_MAX_CQ_DEPTH_CODE && (UINT32_C(4) << code) < depth)
+	while (code < DLB_MAX_CQ_DEPTH_CODE && (4u << code) < depth)
 		code++;
 	return code;
 }
@@ -200,7 +200,7 @@ dlb_cq_token_preload(uint32_t depth)
 static inline uint32_t
 dlb_cq_token_limit(uint32_t code)
 {
-	return UINT32_C(4) << (code < DLB_MAX_CQ_DEPTH_CODE ? code : DLB_MAX_CQ_DEPTH_CODE);
+	return 4u << (code < DLB_MAX_CQ_DEPTH_CODE ? code : DLB_MAX_CQ_DEPTH_CODE);
 }
 
 /*

@@ -23,8 +23,8 @@ enum dlb_version {
 
 #define DLB_PCI_VENDOR_ID  0x8086
 #define DLB_PCI_CLASS_CODE 0x0B4000
-#define DLB_FUNC_BAR_BYTES UINT64_C(0x4000000)
-#define DLB_CSR_BAR_BYTES  UINT64_C(0x100000000)
+#define DLB_FUNC_BAR_BYTES 0x4000000ull
+#define DLB_CSR_BAR_BYTES  0x100000000ull
 
 /* Same in both versions. */
 #define DLB_MAX_DOMAINS	      32

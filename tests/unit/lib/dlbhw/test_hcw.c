@@ -98,6 +98,38 @@ test_commands_decompose_into_their_bits(void **state)
 }
 
 static void
+test_masks_of_the_byte_fields(void **state)
+{
+	(void)state;
+	assert_int_equal(DLB_HCW_TOKENS, 0x3FF);
+	assert_int_equal(DLB_HCW_MEAS, 0x01);
+	assert_int_equal(DLB_HCW_WEIGHT, 0x06);
+	assert_int_equal(DLB_HCW_NO_DEC, 0x08);
+	assert_int_equal(DLB_HCW_CMP_ID, 0xF0);
+	assert_int_equal(DLB_HCW_INT_ARM, 0x10);
+	assert_int_equal(DLB_HCW_ERROR, 0x20);
+	assert_int_equal(DLB_QE_GEN, 0x01);
+	assert_int_equal(DLB_QE_DEPTH, 0x06);
+	assert_int_equal(DLB_QE_ERROR, 0x20);
+}
+
+static void
+test_alarms(void **state)
+{
+	(void)state;
+	assert_int_equal(DLB_ALARM_SOURCE_SYS, 0);
+	assert_int_equal(DLB_ALARM_SOURCE_DLB, 1);
+	assert_int_equal(DLB_ALARM_UNIT_CHP, 4);
+	assert_int_equal(DLB_ALARM_AID_ILLEGAL_QID, 3);
+	assert_int_equal(DLB_ALARM_AID_DISABLED_QID, 4);
+	assert_int_equal(DLB_ALARM_AID_ILLEGAL_HCW, 5);
+	assert_int_equal(DLB_ALARM_AID_ILLEGAL_ENQ, 1);
+	assert_int_equal(DLB_ALARM_AID_EXCESS_TOKENS, 2);
+	assert_int_equal(DLB_ALARM_SYNDROME_PORT, 0x7F);
+	assert_int_equal(DLB_ALARM_SYNDROME_IS_LDB, 0x80);
+}
+
+static void
 test_sched_types(void **state)
 {
 	(void)state;
@@ -176,6 +208,8 @@ main(void)
 		cmocka_unit_test(test_queue_element_in_bytes),
 		cmocka_unit_test(test_line_is_four_command_words),
 		cmocka_unit_test(test_commands_decompose_into_their_bits),
+		cmocka_unit_test(test_masks_of_the_byte_fields),
+		cmocka_unit_test(test_alarms),
 		cmocka_unit_test(test_sched_types),
 		cmocka_unit_test(test_priorities_fall_into_four_bins),
 		cmocka_unit_test(test_producer_port_offsets),

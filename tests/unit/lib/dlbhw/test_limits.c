@@ -32,6 +32,10 @@ test_what_differs_between_versions(void **state)
 	assert_int_equal(v25->dir_credits, 0);
 	assert_false(v20->combined_credits);
 	assert_true(v25->combined_credits);
+	assert_true(v25->has_cq_weight && v25->has_inflight_threshold);
+	assert_true(v25->has_fragments && v25->has_wrr_slots);
+	assert_false(v20->has_cq_weight || v20->has_inflight_threshold);
+	assert_false(v20->has_fragments || v20->has_wrr_slots);
 	assert_int_equal(v20->nb_ims, 0);
 	assert_int_equal(v25->nb_ims, 160);
 }

@@ -15,7 +15,8 @@
  *
  * Errors are negative errno: -EINVAL argument out of range, -ENOENT no such object, -EPERM not
  * allowed in this state (for example after start), -ENOSPC resources exhausted, -EBUSY in use,
- * -ETIMEDOUT the device did not settle before the deadline, -EIO the device is gone or inconsistent.
+ * -ETIMEDOUT the device did not settle before the deadline, -EIO the device is gone or inconsistent,
+ * -ENOTSUP this version of the device cannot. After -EIO every call fails until dlbrm_init().
  *
  * Used by: drivers/event/dlb; later the kernel driver.
  */
@@ -46,7 +47,7 @@ struct dlbrm_io {
 struct dlbrm_hw_config {
 	bool sparse_ldb_cq; /**< one queue element per 64-byte line instead of four */
 	bool sparse_dir_cq;
-	uint8_t qe_weight_pct;	/**< 0..100 starvation avoidance among element priorities; default 1 */
+	uint8_t qe_weight_pct; /**< 0..100 starvation avoidance among element priorities; default 1 */
 	uint8_t qid_weight_pct; /**< 0..100 the same among queue priorities; default 0 = strict */
 };
 
@@ -55,17 +56,18 @@ struct dlbrm_domain_config {
 	unsigned int nb_ldb_queues;
 	unsigned int nb_ldb_ports;
 	unsigned int nb_cos_ldb_ports[DLB_NB_COS]; /**< in addition, from a certain class */
-	bool cos_strict; /**< fail rather than take nb_cos_ldb_ports from another class */
+	bool cos_strict;	   /**< fail rather than take nb_cos_ldb_ports from another class */
 	unsigned int nb_dir_ports; /**< directed port/queue pairs */
 	unsigned int nb_atomic_inflights;
 	unsigned int nb_hist_list_entries; /**< contiguous */
-	unsigned int nb_ldb_credits; /**< 2.5: the one pool gets the sum of both */
+	unsigned int nb_ldb_credits;	   /**< 2.5: the one pool gets the sum of both */
 	unsigned int nb_dir_credits;
 };
 
 struct dlbrm_ldb_queue_config {
-	unsigned int nb_sequence_numbers; /**< 0 = no ordered scheduling, else 64..1024, power of 2 */
-	unsigned int nb_qid_inflights;	  /**< 1..2048; at most nb_sequence_numbers if those are set */
+	unsigned int
+		nb_sequence_numbers;   /**< 0 = no ordered scheduling, else 64..1024, power of 2 */
+	unsigned int nb_qid_inflights; /**< 1..2048; at most nb_sequence_numbers if those are set */
 	unsigned int nb_atomic_inflights; /**< 0 = no atomic scheduling */
 	unsigned int lock_id_comp_level;  /**< 0, 64..4096 power of 2, or 65536: distinct flows */
 	unsigned int depth_threshold;	  /**< of the 2-bit depth hint */
@@ -73,9 +75,9 @@ struct dlbrm_ldb_queue_config {
 
 struct dlbrm_ldb_port_config {
 	uint64_t cq_iova; /**< 64-byte aligned device address of zeroed consumer-queue memory */
-	unsigned int cq_depth; /**< power of two, 1..1024 */
+	unsigned int cq_depth;	     /**< power of two, 1..1024 */
 	unsigned int hist_list_size; /**< 1.., the CQ's inflight limit */
-	int cos_id; /**< 0..3, or -1 for any */
+	int cos_id;		     /**< 0..3, or -1 for any */
 	bool cos_strict;
 };
 
@@ -123,13 +125,17 @@ dlbrm_domain_create(struct dlbrm *rm, const struct dlbrm_domain_config *conf);
 int
 dlbrm_domain_start(struct dlbrm *rm, unsigned int domain);
 
-/** Stop enqueues (procedures.md 16); ports and queues stay. */
+/**
+ * Stop enqueues; ports and queues stay. What sits in consumer queues is completed and its tokens
+ * are returned, so software must have read it before and must return nothing of it afterwards.
+ */
 int
 dlbrm_domain_stop(struct dlbrm *rm, unsigned int domain);
 
 /**
  * Drain and release everything the domain owns, and the domain. Software must have stopped
- * enqueueing and CQ memory must still be mapped. -ETIMEDOUT leaves the domain unusable.
+ * enqueueing and CQ memory must still be mapped. -ETIMEDOUT leaves the domain unusable: its CQs are
+ * off, it keeps what it owns, and only this function may be called for it.
  */
 int
 dlbrm_domain_reset(struct dlbrm *rm, unsigned int domain);
@@ -199,6 +205,82 @@ int
 dlbrm_cq_inflight_threshold_set(struct dlbrm *rm, unsigned int domain, unsigned int port,
 				bool enable, unsigned int threshold);
 
-/* --- interrupts, alarms, watchdog: see dlbrm_irq.c ------------------------------------------- */
+/* --- interrupts, watchdog, alarms -------------------------------------------------------------- */
+
+/** A set of ports: bit p % 32 of word p / 32. */
+struct dlbrm_ports {
+	uint32_t ldb[DLB_MAX_LDB_PORTS / 32];
+	uint32_t dir[DLB_MAX_DIR_PORTS / 32];
+};
+
+/** Let all CQs of the device interrupt with MSI-X vector 1. Vector 0 is for alarms. */
+int
+dlbrm_irq_init(struct dlbrm *rm);
+
+/**
+ * Interrupt when the CQ holds at least @p threshold (1..depth) elements whose tokens are not
+ * returned, once for each dlbrm_cq_irq_arm(). 0: never.
+ */
+int
+dlbrm_cq_irq_config(struct dlbrm *rm, unsigned int domain, bool is_ldb, unsigned int port,
+		    unsigned int threshold);
+
+/** Allow one interrupt of the CQ. It comes at once if the CQ holds enough already. */
+int
+dlbrm_cq_irq_arm(struct dlbrm *rm, unsigned int domain, bool is_ldb, unsigned int port);
+
+/** Handler of vector 1: collect in @p fired the CQs that interrupted, and acknowledge. */
+int
+dlbrm_cq_irq_service(struct dlbrm *rm, struct dlbrm_ports *fired);
+
+/** How long a watched CQ may hold elements whose tokens are not returned. */
+enum dlbrm_watchdog_timeout {
+	DLBRM_WATCHDOG_OFF,
+	DLBRM_WATCHDOG_1S,
+	DLBRM_WATCHDOG_10S,
+	DLBRM_WATCHDOG_40S,
+};
+
+/** Run the watchdogs of the device. */
+int
+dlbrm_watchdog_set(struct dlbrm *rm, enum dlbrm_watchdog_timeout timeout);
+
+/** Watch the CQ, until its domain is reset. */
+int
+dlbrm_cq_watchdog_enable(struct dlbrm *rm, unsigned int domain, bool is_ldb, unsigned int port);
+
+/** What an alarm says. */
+enum dlbrm_alarm {
+	DLBRM_ALARM_NONE,
+	DLBRM_ALARM_ILLEGAL_QID,   /**< element for a queue that does not exist */
+	DLBRM_ALARM_DISABLED_QID,  /**< element for a queue of a domain that is not started */
+	DLBRM_ALARM_ILLEGAL_HCW,   /**< command that does not exist or the port may not use */
+	DLBRM_ALARM_ILLEGAL_ENQ,   /**< no credit, or completion of nothing */
+	DLBRM_ALARM_EXCESS_TOKENS, /**< more tokens returned than are out */
+	DLBRM_ALARM_OTHER,	   /**< see the syndrome */
+};
+
+struct dlbrm_alarms {
+	uint32_t hw_syndrome;  /**< of a fault of the hardware, 0 if none */
+	enum dlbrm_alarm kind; /**< what software did wrong, first of several */
+	bool more;	       /**< there were several */
+	bool is_ldb; /**< the port that did it, and below its domain; both are of no meaning for OTHER */
+	uint8_t port;
+	int domain;		      /**< -1 if no domain owns the port */
+	uint32_t syndrome[3];	      /**< raw: what happened, then bytes 8 to 15 of the command */
+	bool watchdog;		      /**< timed_out is not empty */
+	struct dlbrm_ports timed_out; /**< CQs whose watchdog ran out; they are watched again */
+};
+
+/**
+ * Report, or no longer, what software does wrong. A handler that finds itself run more than a
+ * thousand times a second should disable it.
+ */
+int
+dlbrm_alarms_enable(struct dlbrm *rm, bool enable);
+
+/** Handler of vector 0: move the pending alarms to @p alarms and acknowledge. */
+int
+dlbrm_alarms_service(struct dlbrm *rm, struct dlbrm_alarms *alarms);
 
 #endif /* DLBRM_H */

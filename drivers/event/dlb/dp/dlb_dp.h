@@ -131,6 +131,8 @@ struct dlb_dp_dev {
 	_Alignas(RTE_CACHE_LINE_SIZE) uint16_t dest[RTE_EVENT_MAX_QUEUES_PER_DEV + 1][4];
 	/* (hardware queue, enum dlb_sched_type) -> event bits from 32 on */
 	uint16_t source[DLB_MAX_LDB_QUEUES][4];
+	/* the same of directed queues */
+	uint16_t dir_source[DLB_MAX_DIR_PORTS];
 
 	/* Written by all ports, once in a burst at most. */
 	_Alignas(RTE_CACHE_LINE_SIZE) uint32_t in_system; /**< events, and credits cached by ports */
@@ -167,8 +169,7 @@ struct dlb_dp_port_conf {
 };
 
 struct dlb_dp_lane_conf {
-	uint8_t hw_port;	/**< PP = CQ */
-	uint8_t dir_queue_id;	/**< is_dir: eventdev queue that feeds it */
+	uint8_t hw_port;	/**< PP = CQ, and the directed queue if is_dir */
 	struct dlb_ring *ring;	/**< of dlb_bus_pp_open() */
 	const void *cq;		/**< of dlb_bus_cq_alloc(), zeroed */
 	unsigned int cq_depth;	/**< as given to the resource manager */
@@ -237,6 +238,7 @@ struct dlb_burst_ops {
 	dlb_enqueue_burst_t enqueue_forward_burst;
 	dlb_dequeue_t dequeue;
 	dlb_dequeue_burst_t dequeue_burst;
+	uint16_t (*flush)(struct dlb_port *port, struct rte_event ev[], uint16_t n);
 };
 
 /** Scalar code, software device. Valid from probe on, in every process. */

@@ -3,14 +3,14 @@
  */
 
 /*
- * The producer port (PP) of a device made of software: a ring of 64-byte lines between the thread
- * that owns the port and whoever steps the device.
+ * The producer port (PP) of a device made of software: a ring of commands, in lines of four,
+ * between the thread that owns the port and whoever steps the device.
  *
- * One producer, one consumer at a time (the stepping lock sees to that). Both indices count lines
- * and run freely; each side writes its own on a cache line of its own. The ring knows neither what
- * the lines mean nor where they go.
+ * One producer, one consumer at a time (the stepping lock sees to that). Both indices count
+ * commands, run freely and stand at the start of a line; each side writes its own on a cache line
+ * of its own. The ring knows neither what the commands mean nor where they go.
  *
- * Invariant: 0 <= tail - head <= DLB_RING_LINES, and the lines [head, tail) are complete.
+ * Invariant: tail - head <= DLB_RING_CMDS, and the commands [head, tail) are complete.
  */
 
 #ifndef DLB_RING_H
@@ -21,57 +21,60 @@
 #include "dlb_atomic.h"
 #include "dlb_hcw.h"
 
-/* Power of two. 512 commands: four bursts of the deepest port fit before a producer must wait. */
-#define DLB_RING_LINES 128
-#define DLB_RING_MASK (DLB_RING_LINES - 1)
+/* Power of two: 128 lines. Four bursts of the deepest port fit before a producer has to wait. */
+#define DLB_RING_CMDS 512
+#define DLB_RING_MASK (DLB_RING_CMDS - 1)
 
 struct dlb_ring {
 	/* Producer's line. */
-	_Alignas(DLB_LINE_BYTES) uint32_t tail; /* lines published; the consumer reads it */
+	_Alignas(DLB_LINE_BYTES) uint32_t tail; /* commands published; the consumer reads it */
 	uint32_t head_seen;			/* what head was when the producer last looked */
 
 	/* Consumer's line. */
-	_Alignas(DLB_LINE_BYTES) uint32_t head; /* lines consumed; the producer reads it */
-	uint16_t pp;				/* where the lines go; constant */
+	_Alignas(DLB_LINE_BYTES) uint32_t head; /* commands consumed; the producer reads it */
+	uint16_t pp;				/* where they go; constant */
 	bool is_ldb;
 
-	struct dlb_line line[DLB_RING_LINES];
+	_Alignas(DLB_LINE_BYTES) struct dlb_hcw hcw[DLB_RING_CMDS];
 };
 
-/* Producer: lines it may write beyond tail. Looks at the consumer's index only when it has to. */
+/* Producer: where its room ends, as far as it knows without touching the consumer's line. */
 static inline uint32_t
-dlb_ring_room(struct dlb_ring *ring, uint32_t tail, uint32_t wanted)
+dlb_ring_end(const struct dlb_ring *ring)
 {
-	uint32_t room = DLB_RING_LINES - (tail - ring->head_seen);
-
-	if (room >= wanted)
-		return room;
-	/* Pairs with dlb_ring_consume(): a line must have been read before it is written again. */
-	ring->head_seen = dlb_load_acquire(&ring->head);
-	return DLB_RING_LINES - (tail - ring->head_seen);
+	return ring->head_seen + DLB_RING_CMDS;
 }
 
-/* Producer: hand the lines up to tail to the consumer. */
+/* Producer: look at the consumer's index; returns where the room ends now. */
+static inline uint32_t
+dlb_ring_refresh(struct dlb_ring *ring)
+{
+	/* Pairs with dlb_ring_consume(): a command must have been read before it is overwritten. */
+	ring->head_seen = dlb_load_acquire(&ring->head);
+	return dlb_ring_end(ring);
+}
+
+/* Producer: hand the commands before tail to the consumer. */
 static inline void
 dlb_ring_publish(struct dlb_ring *ring, uint32_t tail)
 {
-	/* Pairs with dlb_ring_peek(): the lines' contents go before the index that shows them. */
+	/* Pairs with dlb_ring_peek(): the commands go before the index that shows them. */
 	dlb_store_release(&ring->tail, tail);
 }
 
-/* Consumer: the published lines that lie behind each other in memory; returns how many. */
+/* Consumer: the published commands that lie behind each other in memory; returns how many. */
 static inline uint32_t
-dlb_ring_peek(const struct dlb_ring *ring, const struct dlb_line **first)
+dlb_ring_peek(const struct dlb_ring *ring, const struct dlb_hcw **first)
 {
 	uint32_t head = dlb_load_relaxed(&ring->head);
 	uint32_t nb = dlb_load_acquire(&ring->tail) - head;
-	uint32_t to_end = DLB_RING_LINES - (head & DLB_RING_MASK);
+	uint32_t to_end = DLB_RING_CMDS - (head & DLB_RING_MASK);
 
-	*first = &ring->line[head & DLB_RING_MASK];
+	*first = &ring->hcw[head & DLB_RING_MASK];
 	return nb < to_end ? nb : to_end;
 }
 
-/* Consumer: give n lines that were peeked at back to the producer. */
+/* Consumer: give n commands that were peeked at back to the producer. */
 static inline void
 dlb_ring_consume(struct dlb_ring *ring, uint32_t n)
 {

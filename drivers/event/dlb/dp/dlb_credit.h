@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 event_dlb contributors
+ */
+
+/*
+ * Credits: how many events a device holds, and how many it may.
+ *
+ * Software credits bound the events in the system, wherever they are: a NEW takes one, a RELEASE
+ * gives it back, a FORWARD keeps it. The bound is at most the device's storage for load-balanced
+ * elements, so that hardware credits cannot run out there. Directed elements of DLB 2.0 have a
+ * smaller pool of their own, mirrored in dlb_dp_dev.dir_pool.
+ *
+ * A burst costs one atomic operation at most; a port keeps up to credit_quantum released credits
+ * for itself and returns them when it has nothing to do. No other memory is ordered by these
+ * counters, so all accesses are relaxed.
+ *
+ * Invariant: in_system = events in the system + credits in the ports' caches.
+ */
+
+#ifndef DLB_CREDIT_H
+#define DLB_CREDIT_H
+
+#include "dlb_atomic.h"
+#include "dlb_dp.h"
+#include "dlb_event.h"
+
+/* Credits of the directed pool that a port takes at once. Ports must not be able to hoard so many
+ * that a reorder buffer full of directed elements (2048 at most) could exhaust the pool of 4096.
+ */
+#define DLB_DIR_CREDIT_QUANTUM 8
+
+static inline uint32_t
+dlb_credit_room(uint32_t in_use, uint32_t limit, uint32_t wanted)
+{
+	uint32_t room = in_use < limit ? limit - in_use : 0;
+
+	return RTE_MIN(room, wanted);
+}
+
+/* Credits for up to n NEW events, from the port's own cache first. Returns how many it got. */
+static inline uint32_t
+dlb_credit_take(struct dlb_port *port, uint32_t n)
+{
+	struct dlb_dp_dev *dp = port->dp;
+	uint32_t got = 0;
+
+	if (port->credits > 0) {
+		uint32_t others = dlb_load_relaxed(&dp->in_system) - port->credits;
+
+		got = dlb_credit_room(others, port->new_limit, RTE_MIN(n, port->credits));
+		port->credits -= got;
+	}
+	if (got < n) {
+		uint32_t more = n - got;
+		uint32_t before = dlb_add_relaxed(&dp->in_system, more);
+		uint32_t room = dlb_credit_room(before, port->new_limit, more);
+
+		if (room < more)
+			dlb_sub_relaxed(&dp->in_system, more - room);
+		got += room;
+	}
+	return got;
+}
+
+/* Return all that the port has in its cache. */
+static inline void
+dlb_credit_flush(struct dlb_port *port)
+{
+	if (port->credits == 0)
+		return;
+	dlb_sub_relaxed(&port->dp->in_system, port->credits);
+	port->credits = 0;
+}
+
+/* n events left the system. */
+static inline void
+dlb_credit_give(struct dlb_port *port, uint32_t n)
+{
+	port->credits += n;
+	if (port->credits > port->credit_quantum)
+		dlb_credit_flush(port);
+}
+
+/* One credit for an element to a directed queue; NEW leaves a reserve to those that FORWARD. */
+static inline bool
+dlb_dir_credit_take(struct dlb_port *port, bool is_new)
+{
+	struct dlb_dp_dev *dp = port->dp;
+	int32_t before;
+
+	if (is_new && dlb_load_relaxed(&dp->dir_pool) <= (int32_t)dp->dir_credit_reserve)
+		return false;
+	if (port->dir_credits == 0) {
+		before = dlb_sub_relaxed(&dp->dir_pool, DLB_DIR_CREDIT_QUANTUM);
+		port->dir_credits = (uint32_t)RTE_MAX(0, RTE_MIN(before, DLB_DIR_CREDIT_QUANTUM));
+		if (before < DLB_DIR_CREDIT_QUANTUM)
+			dlb_add_relaxed(&dp->dir_pool,
+					DLB_DIR_CREDIT_QUANTUM - (int32_t)port->dir_credits);
+		if (port->dir_credits == 0)
+			return false;
+	}
+	port->dir_credits--;
+	return true;
+}
+
+/* The element that a credit was taken for does not go, if it was to be a directed one. */
+static inline void
+dlb_dir_credit_undo(struct dlb_port *port, uint32_t dest)
+{
+	if ((dest >> DLB_DEST_TYPE_SHIFT & 3) == DLB_SCHED_DIRECTED &&
+	    port->dp->dir_credit_reserve > 0)
+		port->dir_credits++;
+}
+
+/* n elements were read from a directed CQ. */
+static inline void
+dlb_dir_credit_give(struct dlb_dp_dev *dp, uint32_t n)
+{
+	if (dp->dir_credit_reserve > 0)
+		dlb_add_relaxed(&dp->dir_pool, (int32_t)n);
+}
+
+/* Return the port's cached credits of the directed pool. */
+static inline void
+dlb_dir_credit_flush(struct dlb_port *port)
+{
+	if (port->dir_credits == 0)
+		return;
+	dlb_add_relaxed(&port->dp->dir_pool, (int32_t)port->dir_credits);
+	port->dir_credits = 0;
+}
+
+#endif /* DLB_CREDIT_H */

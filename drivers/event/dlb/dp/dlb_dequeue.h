@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 event_dlb contributors
+ */
+
+/*
+ * Dequeue: release what the application left behind, read the consumer queues (CQs), and if they
+ * are empty make the device work and look again.
+ *
+ * A CQ entry is valid when its generation bit is the one expected: 1 on the first pass over the
+ * ring, inverted with every pass. Reading an entry returns nothing to the device; that happens
+ * with the completion (load-balanced) or with a batch of tokens (directed).
+ *
+ * A timeout of 0 never waits and never reads a clock. The including file has included a pack file
+ * and a line writer before.
+ */
+
+#ifndef DLB_DEQUEUE_H
+#define DLB_DEQUEUE_H
+
+#include <sched.h>
+
+#include <rte_branch_prediction.h>
+#include <rte_cycles.h>
+#include <rte_pause.h>
+#include <rte_prefetch.h>
+
+#include "dlb_credit.h"
+#include "dlb_event.h"
+#include "dlb_tx.h"
+
+/* Empty looks before a dequeue that may wait gives its CPU away. */
+#define DEQUEUE_SPINS_BEFORE_YIELD 32
+
+/* Counts of elements by scheduling type, 16 bits each, as dlb_tx.nb_sched. */
+static __rte_always_inline uint64_t
+dequeue_one_of(uint64_t hi)
+{
+	return UINT64_C(1) << dlb_unpack_type(hi) * 16;
+}
+
+static __rte_always_inline const struct dlb_qe *
+dequeue_entry(const struct dlb_lane *lane, uint32_t pos)
+{
+	size_t offset = (size_t)(pos & lane->cq_mask) << lane->stride_shift;
+
+	return (const void *)(lane->cq + offset);
+}
+
+/* The generation bit that an entry does not have yet. */
+static __rte_always_inline uint32_t
+dequeue_stale_gen(const struct dlb_lane *lane, uint32_t pos)
+{
+	return pos >> lane->gen_shift & DLB_QE_GEN;
+}
+
+static __rte_always_inline uint32_t
+dequeue_mark(const struct dlb_port *port, const struct dlb_lane *lane, uint32_t pos)
+{
+	return lane->mark + (pos & port->pos_mask);
+}
+
+/* Four entries that lie in one line. False, and nothing done, if the last is not valid yet. */
+static __rte_always_inline bool
+dequeue_four_ldb(const struct dlb_port *port, const struct dlb_lane *lane, uint32_t pos,
+		 struct rte_event *ev, uint64_t *nb_sched)
+{
+	const struct dlb_qe *qe = dequeue_entry(lane, pos);
+	uint32_t stale = dequeue_stale_gen(lane, pos);
+	uint64_t hi[DLB_HCWS_PER_LINE];
+	unsigned int i;
+
+	/* The device writes the entries of a line in order. */
+	hi[3] = dlb_unpack_hi(&qe[3]);
+	if (dlb_unpack_gen(hi[3]) == stale)
+		return false;
+	for (i = 0; i < 3; i++)
+		hi[i] = dlb_unpack_hi(&qe[i]);
+	for (i = 0; i < DLB_HCWS_PER_LINE; i++) {
+		dlb_unpack_ldb(&ev[i], &qe[i], hi[i], port->dp->source,
+			       dequeue_mark(port, lane, pos + i));
+		*nb_sched += dequeue_one_of(hi[i]);
+	}
+	return true;
+}
+
+/* Up to n events from a load-balanced CQ. */
+static __rte_always_inline uint16_t
+dequeue_ldb(const struct dlb_port *port, struct dlb_lane *lane, struct rte_event *ev, uint16_t n,
+	    uint64_t *nb_sched)
+{
+	bool is_dense = lane->stride_shift == 4;
+	uint32_t pos = lane->head;
+	uint16_t got = 0;
+
+	while (got < n) {
+		const struct dlb_qe *qe = dequeue_entry(lane, pos);
+		uint64_t hi;
+
+		if (is_dense && pos % DLB_HCWS_PER_LINE == 0 && n - got >= DLB_HCWS_PER_LINE &&
+		    dequeue_four_ldb(port, lane, pos, &ev[got], nb_sched)) {
+			pos += DLB_HCWS_PER_LINE;
+			got += DLB_HCWS_PER_LINE;
+			rte_prefetch0(dequeue_entry(lane, pos));
+			continue;
+		}
+		hi = dlb_unpack_hi(qe);
+		if (dlb_unpack_gen(hi) == dequeue_stale_gen(lane, pos))
+			break;
+		dlb_unpack_ldb(&ev[got], qe, hi, port->dp->source, dequeue_mark(port, lane, pos));
+		*nb_sched += dequeue_one_of(hi);
+		pos++;
+		got++;
+	}
+	lane->head = pos;
+	return got;
+}
+
+/* Return the tokens of what was read from a directed CQ. */
+static __rte_always_inline void
+dequeue_return_tokens(struct dlb_port *port, struct dlb_lane *lane)
+{
+	struct dlb_tx tx;
+	struct dlb_hcw *hcw;
+
+	dlb_tx_open(&tx, port, lane);
+	hcw = dlb_writer_next(&tx.w, port);
+	dlb_pack_bare(hcw, DLB_CMD_BAT_T);
+	hcw->lock_id = (lane->tokens_owed - 1) & DLB_HCW_TOKENS;
+	dlb_tx_close(&tx);
+	lane->tokens_owed = 0;
+}
+
+/* Up to n events from a directed CQ. */
+static __rte_always_inline uint16_t
+dequeue_dir(struct dlb_port *port, struct dlb_lane *lane, struct rte_event *ev, uint16_t n,
+	    uint64_t *nb_sched)
+{
+	uint32_t pos = lane->head;
+	uint16_t got;
+
+	for (got = 0; got < n; got++, pos++) {
+		const struct dlb_qe *qe = dequeue_entry(lane, pos);
+		uint64_t hi = dlb_unpack_hi(qe);
+
+		if (dlb_unpack_gen(hi) == dequeue_stale_gen(lane, pos))
+			break;
+		dlb_unpack_dir(&ev[got], qe, hi, lane->source);
+	}
+	if (got == 0)
+		return 0;
+	rte_prefetch0(dequeue_entry(lane, pos));
+	lane->head = pos;
+	lane->tokens_owed += got;
+	if (lane->tokens_owed >= lane->token_batch)
+		dequeue_return_tokens(port, lane);
+	dlb_dir_credit_give(port->dp, got);
+	*nb_sched += (uint64_t)got << DLB_SCHED_DIRECTED * 16;
+	return got;
+}
+
+/* The lanes in turn, beginning with another one each time. */
+static __rte_always_inline uint16_t
+dequeue_lanes(struct dlb_port *port, struct rte_event *ev, uint16_t n, uint64_t *nb_sched)
+{
+	unsigned int i, lane_id = port->next_lane;
+	uint16_t got = 0;
+
+	for (i = 0; i < port->nb_lanes && got < n; i++) {
+		got += dequeue_ldb(port, &port->lane[lane_id], &ev[got], n - got, nb_sched);
+		lane_id = lane_id + 1 < port->nb_lanes ? lane_id + 1 : 0;
+	}
+	port->next_lane = port->next_lane + 1 < port->nb_lanes ? port->next_lane + 1 : 0;
+	return got;
+}
+
+static __rte_always_inline uint16_t
+dequeue_look(struct dlb_port *port, struct rte_event *ev, uint16_t n)
+{
+	uint64_t nb_sched = 0;
+	unsigned int i;
+	uint16_t got;
+
+	if (port->is_dir)
+		got = dequeue_dir(port, &port->lane[0], ev, n, &nb_sched);
+	else if (port->nb_lanes == 1)
+		got = dequeue_ldb(port, &port->lane[0], ev, n, &nb_sched);
+	else
+		got = dequeue_lanes(port, ev, n, &nb_sched);
+	if (got == 0)
+		return 0;
+	dlb_count(&port->stats.rx_ok, got);
+	for (i = 0; nb_sched != 0; i++, nb_sched >>= 16)
+		dlb_count(&port->stats.rx_sched[i], nb_sched & 0xffff);
+	return got;
+}
+
+/* Release what is held of one lane. Returns how many events the application had not answered. */
+static __rte_noinline uint32_t
+dequeue_release_lane(struct dlb_port *port, struct dlb_lane *lane)
+{
+	uint32_t nb_held = lane->head - lane->oldest;
+	struct dlb_tx tx;
+
+	if (port->is_dir) {
+		lane->oldest = lane->head;
+		return nb_held;
+	}
+	dlb_tx_open(&tx, port, lane);
+	nb_held = dlb_tx_complete_all(&tx);
+	dlb_tx_close(&tx);
+	return nb_held;
+}
+
+/* Release what the application holds. */
+static __rte_always_inline void
+dequeue_release(struct dlb_port *port)
+{
+	uint32_t nb_held = 0;
+	unsigned int i;
+
+	for (i = 0; i < port->nb_lanes; i++) {
+		if (port->lane[i].head != port->lane[i].oldest)
+			nb_held += dequeue_release_lane(port, &port->lane[i]);
+	}
+	if (nb_held == 0)
+		return;
+	dlb_credit_give(port, nb_held);
+	dlb_count(&port->stats.tx_implicit_rel, nb_held);
+}
+
+/* Wait for an event until the deadline. */
+static __rte_noinline uint16_t
+dequeue_wait(struct dlb_port *port, struct rte_event *ev, uint16_t n, uint64_t ticks)
+{
+	uint64_t start = rte_get_tsc_cycles();
+	unsigned int spins = 0;
+	uint16_t got = 0;
+
+	while (got == 0 && rte_get_tsc_cycles() - start < ticks) {
+		if (++spins % DEQUEUE_SPINS_BEFORE_YIELD == 0)
+			sched_yield();
+		rte_pause();
+		dlb_step_once(port);
+		got = dequeue_look(port, ev, n);
+	}
+	return got;
+}
+
+/* The CQs are empty: see to the device, return credits, and wait if that is wanted. */
+static __rte_noinline uint16_t
+dequeue_empty(struct dlb_port *port, struct rte_event *ev, uint16_t n, uint64_t timeout_ticks)
+{
+	const struct dlb_dp_dev *dp = port->dp;
+	uint16_t got;
+
+	dlb_step_once(port);
+	got = dequeue_look(port, ev, n);
+	if (got > 0)
+		return got;
+	dlb_credit_flush(port);
+	dlb_dir_credit_flush(port);
+	if (timeout_ticks != 0 && n > 0)
+		got = dequeue_wait(port, ev, n,
+				   dp->per_dequeue_timeout ? timeout_ticks : dp->timeout_ticks);
+	if (got == 0)
+		dlb_count(&port->stats.zero_polls, 1);
+	return got;
+}
+
+static __rte_always_inline uint16_t
+dlb_dequeue(struct dlb_port *port, struct rte_event *ev, uint16_t n, uint64_t timeout_ticks)
+{
+	uint16_t got;
+
+	/* Pairs with dlb_dp_port_start(): whoever sees the port started sees its lanes. */
+	if (unlikely(dlb_load_acquire(&port->started) == 0))
+		return 0;
+	if (port->implicit_release)
+		dequeue_release(port);
+	dlb_count(&port->stats.total_polls, 1);
+	got = dequeue_look(port, ev, n);
+	if (likely(got > 0))
+		return got;
+	return dequeue_empty(port, ev, n, timeout_ticks);
+}
+
+#endif /* DLB_DEQUEUE_H */

@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 event_dlb contributors
+ */
+
+/*
+ * Enqueue: one algorithm for all entry points, compiled with what is known about the operations.
+ *
+ * Events are taken in order, four at a time where they are alike and answer in order, else one by
+ * one. The first event that cannot be accepted ends the burst: EINVAL for one that never can
+ * (unknown queue, impossible scheduling type, nothing to forward or release), ENOSPC for one that
+ * may later. A FORWARD or RELEASE of what is held is never refused for lack of space, except where
+ * the directed pool of DLB 2.0 is empty.
+ *
+ * The including file has included a pack file and a line writer before.
+ */
+
+#ifndef DLB_ENQUEUE_H
+#define DLB_ENQUEUE_H
+
+#include <errno.h>
+
+#include <rte_branch_prediction.h>
+#include <rte_errno.h>
+
+#include "dlb_credit.h"
+#include "dlb_event.h"
+#include "dlb_tx.h"
+
+/* What the entry point promises about the events. */
+enum dlb_known_ops {
+	DLB_KNOWN_NONE,
+	DLB_KNOWN_NEW,
+	DLB_KNOWN_FORWARD,
+};
+
+/* Fields of the event word, see dlb_event.h. */
+#define DLB_EVENT_OP(word) ((uint32_t)((word) >> 32) & 3)
+#define DLB_EVENT_SCHED(word) ((uint32_t)((word) >> 38) & 3)
+#define DLB_EVENT_QUEUE(word) ((uint32_t)((word) >> 40) & 0xff)
+
+static __rte_always_inline uint32_t
+enqueue_dest(const struct dlb_tx *tx, const struct rte_event *ev)
+{
+	return tx->port->dp->dest[DLB_EVENT_QUEUE(ev->event)][DLB_EVENT_SCHED(ev->event)];
+}
+
+static __rte_always_inline uint32_t
+enqueue_op(const struct rte_event *ev, enum dlb_known_ops known)
+{
+	switch (known) {
+	case DLB_KNOWN_NEW:
+		return RTE_EVENT_OP_NEW;
+	case DLB_KNOWN_FORWARD:
+		return RTE_EVENT_OP_FORWARD;
+	case DLB_KNOWN_NONE:
+		break;
+	}
+	return DLB_EVENT_OP(ev->event);
+}
+
+static __rte_always_inline void
+enqueue_count(struct dlb_tx *tx, uint32_t dest)
+{
+	tx->nb_sched += UINT64_C(1) << (dest >> DLB_DEST_TYPE_SHIFT & 3) * 16;
+}
+
+/* Credits for all NEW events among these. */
+static __rte_always_inline void
+enqueue_take_credits(struct dlb_tx *tx, const struct rte_event *ev, uint32_t left,
+		     enum dlb_known_ops known)
+{
+	uint32_t i, nb_new = 0;
+
+	for (i = 0; i < left; i++)
+		nb_new += enqueue_op(&ev[i], known) == RTE_EVENT_OP_NEW;
+	if (nb_new > tx->new_credits)
+		tx->new_credits += dlb_credit_take(tx->port, nb_new - tx->new_credits);
+}
+
+static __rte_noinline int
+enqueue_refuse(uint64_t *reason, int err)
+{
+	dlb_count(reason, 1);
+	return err;
+}
+
+/* A destination that is not simply a queue. 0, or why the event cannot go there. */
+static __rte_noinline int
+enqueue_exception(struct dlb_port *port, uint32_t dest, bool is_new)
+{
+	if ((dest & DLB_DEST_INVALID) != 0)
+		return enqueue_refuse(&port->stats.tx_invalid, EINVAL);
+	if (!dlb_dir_credit_take(port, is_new))
+		return enqueue_refuse(&port->stats.tx_nospc_dir_hw_credits, ENOSPC);
+	return 0;
+}
+
+/* Whether n events, from this one on, answer the oldest positions of the open lane in order. */
+static __rte_always_inline bool
+enqueue_in_order(const struct dlb_tx *tx, const struct rte_event *ev, uint32_t n)
+{
+	const struct dlb_lane *lane = tx->lane;
+	uint32_t i, differs = lane->nb_answered;
+
+	for (i = 0; i < n; i++)
+		differs |= (uint32_t)(ev[i].event >> 56) ^
+			   (lane->mark + ((tx->oldest + i) & tx->port->pos_mask));
+	return differs == 0 && lane->head - tx->oldest >= n;
+}
+
+static __rte_always_inline bool
+enqueue_answer(struct dlb_tx *tx, const struct rte_event *ev, const struct dlb_hcw *element)
+{
+	struct dlb_tx copy = *tx;
+	bool is_held = dlb_tx_answer(&copy, ev->impl_opaque, element);
+
+	*tx = copy;
+	return is_held;
+}
+
+static __rte_always_inline int
+enqueue_new(struct dlb_tx *tx, const struct rte_event *ev, uint32_t left,
+	    enum dlb_known_ops known)
+{
+	uint32_t dest = enqueue_dest(tx, ev);
+	int err;
+
+	if (unlikely((dest & DLB_DEST_EXCEPTION) != 0)) {
+		err = enqueue_exception(tx->port, dest, true);
+		if (err != 0)
+			return err;
+		dest &= DLB_DEST_MASK;
+	}
+	if (tx->new_credits == 0) {
+		enqueue_take_credits(tx, ev, left, known);
+		if (tx->new_credits == 0) {
+			dlb_dir_credit_undo(tx->port, dest);
+			return enqueue_refuse(&tx->port->stats.tx_nospc_new_event_limit, ENOSPC);
+		}
+	}
+	/* The order among NEW events of a port is kept by sending them through one lane. */
+	if (known == DLB_KNOWN_NONE)
+		dlb_tx_select(tx, &tx->port->lane[0]);
+	dlb_pack_one(dlb_writer_next(&tx->w, tx->port), ev, dest, DLB_CMD_NEW);
+	tx->new_credits--;
+	tx->nb_new++;
+	enqueue_count(tx, dest);
+	return 0;
+}
+
+/* A directed port has no history: what it forwards is new to the device, but not to the system. */
+static __rte_always_inline bool
+enqueue_forward_dir(struct dlb_tx *tx, const struct rte_event *ev, uint32_t dest)
+{
+	if (tx->oldest == tx->lane->head)
+		return false;
+	tx->oldest++;
+	dlb_pack_one(dlb_writer_next(&tx->w, tx->port), ev, dest, DLB_CMD_NEW);
+	return true;
+}
+
+static __rte_always_inline bool
+enqueue_forward_ldb(struct dlb_tx *tx, const struct rte_event *ev, uint32_t dest)
+{
+	struct dlb_hcw element;
+
+	if (likely(enqueue_in_order(tx, ev, 1))) {
+		tx->oldest++;
+		dlb_pack_one(dlb_writer_next(&tx->w, tx->port), ev, dest, DLB_CMD_FWD_T);
+		return true;
+	}
+	dlb_pack_one(&element, ev, dest, DLB_CMD_FWD_T);
+	return enqueue_answer(tx, ev, &element);
+}
+
+static __rte_always_inline int
+enqueue_forward(struct dlb_tx *tx, const struct rte_event *ev)
+{
+	uint32_t dest = enqueue_dest(tx, ev);
+	int err;
+
+	if (unlikely((dest & DLB_DEST_EXCEPTION) != 0)) {
+		err = enqueue_exception(tx->port, dest, false);
+		if (err != 0)
+			return err;
+		dest &= DLB_DEST_MASK;
+	}
+	if (tx->port->is_dir ? !enqueue_forward_dir(tx, ev, dest) :
+			       !enqueue_forward_ldb(tx, ev, dest)) {
+		dlb_dir_credit_undo(tx->port, dest);
+		return enqueue_refuse(&tx->port->stats.tx_invalid, EINVAL);
+	}
+	tx->nb_fwd++;
+	enqueue_count(tx, dest);
+	return 0;
+}
+
+static __rte_always_inline int
+enqueue_release(struct dlb_tx *tx, const struct rte_event *ev)
+{
+	bool is_held = true;
+
+	if (tx->port->is_dir) {
+		is_held = tx->oldest != tx->lane->head;
+		tx->oldest += is_held;
+	} else if (likely(enqueue_in_order(tx, ev, 1))) {
+		tx->oldest++;
+		dlb_tx_bare(tx, DLB_CMD_COMP_T);
+	} else {
+		is_held = enqueue_answer(tx, ev, NULL);
+	}
+	if (!is_held)
+		return enqueue_refuse(&tx->port->stats.tx_invalid, EINVAL);
+	tx->nb_rel++;
+	return 0;
+}
+
+static __rte_always_inline int
+enqueue_one(struct dlb_tx *tx, const struct rte_event *ev, uint32_t left,
+	    enum dlb_known_ops known)
+{
+	switch (enqueue_op(ev, known)) {
+	case RTE_EVENT_OP_NEW:
+		return enqueue_new(tx, ev, left, known);
+	case RTE_EVENT_OP_FORWARD:
+		return enqueue_forward(tx, ev);
+	case RTE_EVENT_OP_RELEASE:
+		return enqueue_release(tx, ev);
+	default:
+		return enqueue_refuse(&tx->port->stats.tx_invalid, EINVAL);
+	}
+}
+
+/* Four elements to one line. False, and nothing done, if one of the destinations is special. */
+static __rte_always_inline bool
+enqueue_four_elements(struct dlb_tx *tx, const struct rte_event *ev, enum dlb_cmd cmd)
+{
+	uint32_t dest[DLB_HCWS_PER_LINE];
+	uint32_t i, any = 0;
+
+	for (i = 0; i < DLB_HCWS_PER_LINE; i++) {
+		dest[i] = enqueue_dest(tx, &ev[i]);
+		any |= dest[i];
+	}
+	if (unlikely((any & DLB_DEST_EXCEPTION) != 0))
+		return false;
+	dlb_pack_four(dlb_writer_next_line(&tx->w, tx->port), ev, dest, cmd);
+	for (i = 0; i < DLB_HCWS_PER_LINE; i++)
+		enqueue_count(tx, dest[i]);
+	return true;
+}
+
+static __rte_always_inline bool
+enqueue_four_new(struct dlb_tx *tx, const struct rte_event *ev, uint32_t left,
+		 enum dlb_known_ops known)
+{
+	if (tx->new_credits < DLB_HCWS_PER_LINE)
+		enqueue_take_credits(tx, ev, left, known);
+	if (tx->new_credits < DLB_HCWS_PER_LINE || tx->lane != &tx->port->lane[0] ||
+	    !enqueue_four_elements(tx, ev, DLB_CMD_NEW))
+		return false;
+	tx->new_credits -= DLB_HCWS_PER_LINE;
+	tx->nb_new += DLB_HCWS_PER_LINE;
+	return true;
+}
+
+static __rte_always_inline bool
+enqueue_four_forward(struct dlb_tx *tx, const struct rte_event *ev)
+{
+	if (unlikely(tx->port->is_dir || !enqueue_in_order(tx, ev, DLB_HCWS_PER_LINE)) ||
+	    !enqueue_four_elements(tx, ev, DLB_CMD_FWD_T))
+		return false;
+	tx->oldest += DLB_HCWS_PER_LINE;
+	tx->nb_fwd += DLB_HCWS_PER_LINE;
+	return true;
+}
+
+static __rte_always_inline bool
+enqueue_four_release(struct dlb_tx *tx, const struct rte_event *ev)
+{
+	if (unlikely(tx->port->is_dir || !enqueue_in_order(tx, ev, DLB_HCWS_PER_LINE)))
+		return false;
+	dlb_pack_bare_four(dlb_writer_next_line(&tx->w, tx->port), DLB_CMD_COMP_T);
+	tx->oldest += DLB_HCWS_PER_LINE;
+	tx->nb_rel += DLB_HCWS_PER_LINE;
+	return true;
+}
+
+/* A line of four events of one operation. False, and nothing done, if they are not that simple. */
+static __rte_always_inline bool
+enqueue_four(struct dlb_tx *tx, const struct rte_event *ev, uint32_t left,
+	     enum dlb_known_ops known)
+{
+	uint32_t op = enqueue_op(&ev[0], known);
+
+	if (!dlb_writer_at_line(&tx->w) || op != enqueue_op(&ev[1], known) ||
+	    op != enqueue_op(&ev[2], known) || op != enqueue_op(&ev[3], known))
+		return false;
+	switch (op) {
+	case RTE_EVENT_OP_NEW:
+		return enqueue_four_new(tx, ev, left, known);
+	case RTE_EVENT_OP_FORWARD:
+		return enqueue_four_forward(tx, ev);
+	case RTE_EVENT_OP_RELEASE:
+		return enqueue_four_release(tx, ev);
+	default:
+		return false;
+	}
+}
+
+/* Settle the books of a burst and show it to the device. */
+static __rte_always_inline void
+enqueue_finish(struct dlb_tx *tx, enum dlb_known_ops known)
+{
+	struct dlb_port *port = tx->port;
+	unsigned int i;
+
+	dlb_tx_close(tx);
+	if (unlikely(tx->new_credits > 0) || (known == DLB_KNOWN_NONE && tx->nb_rel > 0))
+		dlb_credit_give(port, tx->new_credits + tx->nb_rel);
+	if (known != DLB_KNOWN_FORWARD)
+		dlb_count(&port->stats.tx_new, tx->nb_new);
+	if (known != DLB_KNOWN_NEW)
+		dlb_count(&port->stats.tx_fwd, tx->nb_fwd);
+	if (known == DLB_KNOWN_NONE)
+		dlb_count(&port->stats.tx_rel, tx->nb_rel);
+	for (i = 0; tx->nb_sched != 0; i++, tx->nb_sched >>= 16)
+		dlb_count(&port->stats.tx_sched[i], tx->nb_sched & 0xffff);
+}
+
+static __rte_always_inline uint16_t
+dlb_enqueue(struct dlb_port *port, const struct rte_event *ev, uint16_t n,
+	    enum dlb_known_ops known)
+{
+	uint16_t i = 0, stop;
+	struct dlb_tx tx;
+	int err = 0;
+
+	/* Pairs with dlb_dp_port_start(): whoever sees the port started sees its lanes. */
+	if (unlikely(dlb_load_acquire(&port->started) == 0)) {
+		rte_errno = EINVAL;
+		return 0;
+	}
+	dlb_tx_open(&tx, port, &port->lane[0]);
+	while (i < n && err == 0) {
+		stop = n;
+		if (n - i >= DLB_HCWS_PER_LINE) {
+			stop = i + DLB_HCWS_PER_LINE;
+			if (enqueue_four(&tx, &ev[i], n - i, known))
+				i = stop;
+		}
+		for (; i < stop && err == 0; i += err == 0)
+			err = enqueue_one(&tx, &ev[i], n - i, known);
+	}
+	enqueue_finish(&tx, known);
+	if (unlikely(err != 0))
+		rte_errno = err;
+	return i;
+}
+
+#endif /* DLB_ENQUEUE_H */

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 event_dlb contributors
+ */
+
+/*
+ * When a port makes the software device work: with an empty dequeue, or before a full ring.
+ * Everything here is off the path of a port that finds work.
+ */
+
+#ifndef DLB_STEP_H
+#define DLB_STEP_H
+
+#include "dlb_dp.h"
+
+struct dlb_ring;
+
+/* One bounded step, unless somebody else is at it or steps are not the ports' business. */
+void
+dlb_step_once(struct dlb_port *port);
+
+/* Return when the full ring has room again. */
+void
+dlb_step_until_room(struct dlb_port *port, struct dlb_ring *ring);
+
+#endif /* DLB_STEP_H */

@@ -102,7 +102,8 @@ dlbsim_pp_write(struct dlbsim *sim, bool is_ldb, unsigned int port, const struct
  * Let the device work: schedule at most about @p budget queue elements and serve its timers.
  *
  * @param now_ns   monotonic time in nanoseconds; only the watchdogs look at it
- * @param budget   queue elements to schedule before returning (overrun: below 64)
+ * @param budget   queue elements to schedule before returning; the pass over the consumer queues
+ *                 that reaches it is finished
  * @return queue elements written to consumer queues; less than @p budget means that nothing more
  *         can move until software acts
  */
@@ -127,16 +128,16 @@ dlbsim_dma_unmap(struct dlbsim *sim, uint64_t iova, uint64_t len);
 
 /** Counters of what the device refused; each grows by one per refused command or element. */
 struct dlbsim_drops {
-	uint64_t illegal_pp;	   /**< command to a port that is not enabled */
-	uint64_t illegal_hcw;	   /**< undefined command, or one a directed port may not use */
-	uint64_t illegal_qid;	   /**< queue does not exist */
-	uint64_t disabled_qid;	   /**< domain may not enqueue to the queue (not started) */
-	uint64_t illegal_qid_cfg;  /**< queue not configured for the scheduling type */
-	uint64_t no_credit;	   /**< no credit in the domain's pool, or storage full */
-	uint64_t excess_completion;/**< completion with nothing outstanding */
-	uint64_t excess_token;	   /**< tokens returned beyond those taken; each counted once */
-	uint64_t illegal_frag;	   /**< fragment not of an ordered element, or more than 16 */
-	uint64_t dma_failed;	   /**< consumer-queue entry that could not be written */
+	uint64_t illegal_pp;	    /**< command to a port that is not enabled */
+	uint64_t illegal_hcw;	    /**< undefined command, or one a directed port may not use */
+	uint64_t illegal_qid;	    /**< queue does not exist */
+	uint64_t disabled_qid;	    /**< domain may not enqueue to the queue (not started) */
+	uint64_t illegal_qid_cfg;   /**< queue not configured for the scheduling type */
+	uint64_t no_credit;	    /**< no credit in the domain's pool, or storage full */
+	uint64_t excess_completion; /**< completion with nothing outstanding */
+	uint64_t excess_token;	    /**< tokens returned beyond those taken; each counted once */
+	uint64_t illegal_frag;	    /**< fragment not of an ordered element, or more than 16 */
+	uint64_t dma_failed;	    /**< consumer-queue entry that could not be written */
 };
 
 /** Copy the counters of refused work. They survive until the next FLR. */

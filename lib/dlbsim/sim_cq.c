@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: BSD-3-Clause OR GPL-2.0-only
+ * Copyright(c) 2026 event_dlb contributors
+ *
+ * Consumer queues (CQ): readiness, tokens, history list, queue slots, translated rings.
+ *
+ * Knows nothing of queues' contents. Invariant: bit c of ldb_ready and dir_ready says whether CQ c
+ * could take one more queue element (QE) now; whoever changes a counter calls sim_cq_update().
+ */
+
+#include "sim_cq.h"
+
+static bool
+ldb_has_space(const struct sim_state *s, struct sim_cq *cq)
+{
+	if (cq->inflight >= cq->infl_lim)
+		cq->infl_hold = s->infl_thresh_enabled;
+	else if (!s->infl_thresh_enabled || cq->inflight <= cq->infl_thresh)
+		cq->infl_hold = false;
+	return cq->inflight < cq->infl_lim && cq->inflight < cq->hist_size && !cq->infl_hold &&
+	       (!cq->weighted || cq->wu_used < cq->wu_lim);
+}
+
+void
+sim_cq_update(struct sim_state *s, bool is_ldb, unsigned int id)
+{
+	struct sim_cq *cq = sim_cq(s, is_ldb, id);
+	uint64_t *ready = is_ldb ? &s->ldb_ready : &s->dir_ready[id / 64];
+	uint64_t bit = UINT64_C(1) << (id % 64);
+	bool has_space = !is_ldb || ldb_has_space(s, cq);
+
+	if (cq->enabled && cq->tokens < cq->token_lim && has_space)
+		*ready |= bit;
+	else
+		*ready &= ~bit;
+}
+
+/* Returns how many of the @p n tokens were really out. */
+unsigned int
+sim_cq_return_tokens(struct sim_state *s, bool is_ldb, unsigned int id, unsigned int n)
+{
+	struct sim_cq *cq = sim_cq(s, is_ldb, id);
+
+	if (n > cq->tokens)
+		n = cq->tokens;
+	s->wd_age[is_ldb][id] = 0;
+	cq->tokens = (uint16_t)(cq->tokens - n);
+	cq->occupancy = (uint16_t)(cq->occupancy > n ? cq->occupancy - n : 0);
+	for (unsigned int i = 0; cq->weighted && i < n && cq->wu_pop != cq->wptr; i++) {
+		unsigned int weight = s->wu_ring[id][cq->wu_pop++ & (DLB_MAX_CQ_DEPTH - 1)];
+
+		cq->wu_used -= weight < cq->wu_used ? weight : cq->wu_used;
+	}
+	return n;
+}
+
+/*
+ * Take the history range from the registers. With something in flight the range in use stays, or
+ * completions would look at entries that were never made.
+ */
+void
+sim_cq_latch_history(struct dlbsim *sim, unsigned int id)
+{
+	struct sim_cq *cq = &sim->s->ldb_cq[id];
+	uint32_t base = FIELD_GET(DLB_F_CHP_HIST_LIST_BASE_BASE,
+				  sim_reg(sim, DLB_R_CHP_HIST_LIST_BASE, id));
+	uint32_t lim =
+		FIELD_GET(DLB_F_CHP_HIST_LIST_LIM_LIMIT, sim_reg(sim, DLB_R_CHP_HIST_LIST_LIM, id));
+	bool legal = base <= lim && lim < DLB_MAX_HIST_LIST;
+
+	cq->hist_stale = cq->inflight != 0;
+	if (cq->hist_stale)
+		return;
+	/* Before software wrote the limit it is 0 and the range is one entry at most. */
+	cq->hist_base = legal ? (uint16_t)base : 0;
+	cq->hist_size = legal ? (uint16_t)(lim - base + 1) : 0;
+	cq->hist_push = cq->hist_pop = 0;
+	cq->hist_push_gen = cq->hist_pop_gen = 0;
+	sim_cq_update(sim->s, true, id);
+}
+
+/* The entry that the next completion is for; something must be in flight. */
+const struct sim_hist *
+sim_cq_oldest(const struct sim_state *s, unsigned int id)
+{
+	const struct sim_cq *cq = &s->ldb_cq[id];
+
+	return &s->hist[cq->hist_base + cq->hist_pop];
+}
+
+/* Pop the oldest entry; something must be in flight. */
+struct sim_hist
+sim_cq_complete(struct sim_state *s, unsigned int id)
+{
+	struct sim_cq *cq = &s->ldb_cq[id];
+	struct sim_hist *entry = &s->hist[cq->hist_base + cq->hist_pop];
+	struct sim_hist h = *entry;
+	struct sim_ldb_queue *q = &s->ldb_q[h.qid];
+
+	entry->valid = 0;
+	if (++cq->hist_pop == cq->hist_size) {
+		cq->hist_pop = 0;
+		cq->hist_pop_gen ^= 1;
+	}
+	cq->inflight--;
+	q->inflight--;
+	if (q->inflight < q->infl_lim)
+		s->ldb_open |= UINT32_C(1) << h.qid;
+	return h;
+}
+
+/* Recompute which CQs have each queue in a slot. */
+static void
+update_queue_masks(struct sim_state *s, unsigned int id, uint32_t qids)
+{
+	uint64_t bit = UINT64_C(1) << id;
+
+	s->ldb_cq[id].qids = qids;
+	for (unsigned int q = 0; q < DLB_MAX_LDB_QUEUES; q++) {
+		if ((qids >> q & 1) != 0)
+			s->ldb_q[q].cqs |= bit;
+		else
+			s->ldb_q[q].cqs &= ~bit;
+	}
+}
+
+void
+sim_cq_slots(struct sim_state *s, unsigned int id, uint32_t priov, const uint32_t cq2qid[2])
+{
+	struct sim_cq *cq = &s->ldb_cq[id];
+	uint32_t qids = 0;
+
+	cq->slot_valid = 0;
+	for (unsigned int i = 0; i < DLB_NB_SLOTS; i++) {
+		uint32_t qid = cq2qid[i / 4] >> (8 * (i % 4)) & 0x7F;
+
+		cq->slot_prio[i] =
+			(uint8_t)(FIELD_GET(DLB_F_LSP_CQ2PRIOV_PRIO, priov) >> (3 * i) & 7);
+		cq->slot_qid[i] = (uint8_t)(qid % DLB_MAX_LDB_QUEUES);
+		if ((FIELD_GET(DLB_F_LSP_CQ2PRIOV_V, priov) >> i & 1) == 0 ||
+		    qid >= DLB_MAX_LDB_QUEUES)
+			continue;
+		cq->slot_valid |= (uint8_t)(1U << i);
+		qids |= UINT32_C(1) << qid;
+	}
+	update_queue_masks(s, id, qids);
+}
+
+/* The ring moved, changed its size or its layout: translations of it are stale. */
+void
+sim_cq_remap(struct sim_state *s, bool is_ldb, unsigned int id)
+{
+	sim_cq(s, is_ldb, id)->epoch++;
+}
+
+static uint8_t *
+translate(struct dlbsim *sim, const struct sim_cq *cq, struct sim_map *map, unsigned int shift)
+{
+	if (!map->tried || map->epoch != cq->epoch || map->reset_epoch != sim->s->reset_epoch) {
+		map->tried = true;
+		map->epoch = cq->epoch;
+		map->reset_epoch = sim->s->reset_epoch;
+		map->mem = sim->host.dma_map == NULL ? NULL
+						     : sim->host.dma_map(sim->ctx, cq->iova,
+									 (size_t)cq->ring << shift);
+	}
+	return map->mem;
+}
+
+struct sim_put
+sim_put_begin(struct dlbsim *sim, bool is_ldb, unsigned int id)
+{
+	struct sim_cq *cq = sim_cq(sim->s, is_ldb, id);
+	unsigned int shift = sim->s->cq_shift[is_ldb];
+
+	return (struct sim_put){
+		.sim = sim,
+		.cq = cq,
+		.mem = translate(sim, cq, &sim->map[is_ldb][id], shift),
+		.id = id,
+		.shift = shift,
+		.is_ldb = is_ldb,
+	};
+}
+
+void
+sim_put_by_message(struct sim_put *put, unsigned int pos, const uint64_t words[2])
+{
+	struct dlbsim *sim = put->sim;
+	uint64_t iova = put->cq->iova + ((uint64_t)pos << put->shift);
+
+	if (sim->host.dma_write(sim->ctx, iova, words, 2 * sizeof(words[0])) == 0)
+		return;
+	if (sim->s->drops.dma_failed++ == 0)
+		sim_log(sim, DLBSIM_LOG_GUEST, "a consumer queue's memory cannot be written");
+}

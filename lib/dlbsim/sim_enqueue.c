@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: BSD-3-Clause OR GPL-2.0-only
+ * Copyright(c) 2026 event_dlb contributors
+ *
+ * From producer port (PP) to queue: hardware command words (HCW), their checks and effects.
+ *
+ * Inside one HCW the token return comes first, then the completion, then the enqueue. Every HCW
+ * that is refused, in whole or in part, is counted and raises the alarm that hardware.md names;
+ * the token and completion parts of an HCW act even if its queue element (QE) is refused, because
+ * software has accounted for them.
+ *
+ * A directed QE that has to pass the reorder buffer keeps the bytes that say where it goes until
+ * it reaches its queue; its producer port is the one that completes it.
+ */
+
+#include "sim_fifo.h"
+#include "sim_qe.h"
+
+/* Bit c: command c exists. */
+#define LDB_COMMANDS UINT32_C(0x3F2E)
+#define DIR_COMMANDS UINT32_C(0x0322)
+
+struct pp {
+	struct dlbsim *sim;
+	struct sim_state *s;
+	struct sim_cq *cq;
+	unsigned int id;
+	bool is_ldb;
+};
+
+/* --- queues -------------------------------------------------------------------------------- */
+
+static void
+enqueue_atomic(struct sim_state *s, unsigned int qid, unsigned int bin, struct sim_qe qe)
+{
+	struct sim_ldb_queue *q = &s->ldb_q[qid];
+
+	fifo_push(s, &q->atm[bin], qe);
+	q->atm_bins |= (uint8_t)(1U << bin);
+	q->nb_atm++;
+	q->atm_total++;
+	if ((q->atm_stalled >> bin & 1) == 0)
+		s->ldb_work |= UINT32_C(1) << qid;
+}
+
+static void
+enqueue_nalb(struct sim_state *s, unsigned int qid, unsigned int bin, struct sim_qe qe)
+{
+	struct sim_ldb_queue *q = &s->ldb_q[qid];
+
+	fifo_push(s, &q->nalb[bin], qe);
+	q->nalb_bins |= (uint8_t)(1U << bin);
+	q->nb_nalb++;
+	q->nalb_total++;
+	if (q->nb_nalb > q->nalb_max)
+		q->nalb_max = q->nb_nalb;
+	if ((q->nalb_stalled >> bin & 1) == 0)
+		s->ldb_work |= UINT32_C(1) << qid;
+}
+
+static void
+enqueue_directed(struct sim_state *s, unsigned int qid, unsigned int bin, struct sim_qe qe)
+{
+	struct sim_dir_queue *q = &s->dir_q[qid];
+
+	fifo_push(s, &q->fifo[bin], qe_directed(qe));
+	q->bins |= (uint8_t)(1U << bin);
+	q->count++;
+	q->total++;
+	if (q->count > q->max)
+		q->max = q->count;
+	s->dir_work[qid / 64] |= UINT64_C(1) << (qid % 64);
+}
+
+/* Put a QE that passed all checks into its queue. Its credit and storage are already taken. */
+void
+sim_enqueue(struct sim_state *s, unsigned int type, unsigned int qid, unsigned int bin,
+	    struct sim_qe qe)
+{
+	if (type == DLB_SCHED_ATOMIC)
+		enqueue_atomic(s, qid, bin, qe);
+	else if (type == DLB_SCHED_DIRECTED)
+		enqueue_directed(s, qid, bin, qe);
+	else
+		enqueue_nalb(s, qid, bin, qe);
+}
+
+/* --- checks -------------------------------------------------------------------------------- */
+
+static bool
+refuse_qid(struct pp *pp, const struct dlb_hcw *hcw)
+{
+	pp->s->drops.illegal_qid++;
+	sim_alarm_ingress(pp->sim, DLB_ALARM_AID_ILLEGAL_QID,
+			  DLB_F_SYS_INGRESS_ALARM_ENBL_ILLEGAL_QID, pp->is_ldb, pp->id, hcw);
+	return false;
+}
+
+static bool
+refuse_disabled(struct pp *pp, const struct dlb_hcw *hcw)
+{
+	pp->s->drops.disabled_qid++;
+	sim_alarm_ingress(pp->sim, DLB_ALARM_AID_DISABLED_QID,
+			  DLB_F_SYS_INGRESS_ALARM_ENBL_DISABLED_QID, pp->is_ldb, pp->id, hcw);
+	return false;
+}
+
+static bool
+may_enqueue_dir(struct pp *pp, unsigned int qid, const struct dlb_hcw *hcw)
+{
+	uint64_t bit = UINT64_C(1) << (qid % 64);
+
+	if (qid >= sim_limits(pp->s)->nb_dir_ports || (pp->s->dir_qid_valid[qid / 64] & bit) == 0)
+		return refuse_qid(pp, hcw);
+	if ((pp->s->dir_qid_ok[pp->cq->pp_vas][qid / 64] & bit) == 0)
+		return refuse_disabled(pp, hcw);
+	return true;
+}
+
+static bool
+may_enqueue_ldb(struct pp *pp, unsigned int qid, unsigned int type, const struct dlb_hcw *hcw)
+{
+	struct sim_state *s = pp->s;
+	uint32_t capable = type == DLB_SCHED_ATOMIC    ? s->fid_ok
+			   : type == DLB_SCHED_ORDERED ? s->sn_ok
+						       : UINT32_MAX;
+
+	if (qid >= DLB_MAX_LDB_QUEUES || (s->ldb_qid_valid >> qid & 1) == 0)
+		return refuse_qid(pp, hcw);
+	if ((s->ldb_qid_ok[pp->cq->pp_vas] >> qid & 1) == 0)
+		return refuse_disabled(pp, hcw);
+	if ((capable >> qid & 1) != 0)
+		return true;
+	s->drops.illegal_qid_cfg++;
+	/* No id is published for this one: it shares that of the illegal QID. */
+	sim_alarm_ingress(pp->sim, DLB_ALARM_AID_ILLEGAL_QID,
+			  DLB_F_SYS_INGRESS_ALARM_ENBL_ILLEGAL_LDB_QID_CFG, pp->is_ldb, pp->id,
+			  hcw);
+	return false;
+}
+
+static bool
+take_credit(struct pp *pp, unsigned int type, const struct dlb_hcw *hcw)
+{
+	struct sim_state *s = pp->s;
+	unsigned int pool = type == DLB_SCHED_DIRECTED && !sim_limits(s)->combined_credits;
+	uint32_t *credits = &s->credits[pool][pp->cq->pp_vas];
+
+	if (*credits != 0 && s->stored[pool] < s->storage[pool]) {
+		--*credits;
+		s->stored[pool]++;
+		return true;
+	}
+	s->drops.no_credit++;
+	sim_alarm_chp(pp->sim, DLB_ALARM_AID_ILLEGAL_ENQ, pp->is_ldb, pp->id, hcw);
+	return false;
+}
+
+/* --- the parts of an HCW ------------------------------------------------------------------- */
+
+static void
+return_tokens(struct pp *pp, unsigned int cmd, const struct dlb_hcw *hcw)
+{
+	unsigned int n = 1;
+
+	if ((cmd & DLB_HCW_QE_VALID) == 0)
+		n = FIELD_GET(DLB_HCW_TOKENS, hcw->lock_id) + 1;
+	if (sim_cq_return_tokens(pp->s, pp->is_ldb, pp->id, n) == n)
+		return;
+	pp->s->drops.excess_token++;
+	sim_alarm_chp(pp->sim, DLB_ALARM_AID_EXCESS_TOKENS, pp->is_ldb, pp->id, hcw);
+}
+
+static void
+illegal_hcw(struct pp *pp, const struct dlb_hcw *hcw)
+{
+	pp->s->drops.illegal_hcw++;
+	sim_alarm_ingress(pp->sim, DLB_ALARM_AID_ILLEGAL_HCW,
+			  DLB_F_SYS_INGRESS_ALARM_ENBL_ILLEGAL_HCW, pp->is_ldb, pp->id, hcw);
+}
+
+/* Is there something outstanding that a completion or fragment can refer to? */
+static bool
+has_outstanding(struct pp *pp, uint64_t *counter, const struct dlb_hcw *hcw)
+{
+	if (pp->cq->inflight != 0)
+		return true;
+	++*counter;
+	sim_alarm_chp(pp->sim, DLB_ALARM_AID_ILLEGAL_ENQ, pp->is_ldb, pp->id, hcw);
+	return false;
+}
+
+/* Check and credit the QE of an HCW. Returns whether it is accepted. */
+static bool
+accept(struct pp *pp, const struct dlb_hcw *hcw, struct sim_qe *qe)
+{
+	unsigned int type = qe_type(qe->meta);
+	unsigned int qid = qe_qid(qe->meta);
+	bool may = type == DLB_SCHED_DIRECTED ? may_enqueue_dir(pp, qid, hcw)
+					      : may_enqueue_ldb(pp, qid, type, hcw);
+
+	if (!may || !take_credit(pp, type, hcw))
+		return false;
+	*qe = qe_stored(*qe);
+	if (type == DLB_SCHED_DIRECTED)
+		*qe = qe_with_pp(*qe, pp->id);
+	return true;
+}
+
+static void
+enqueue_qe(struct sim_state *s, struct sim_qe qe)
+{
+	sim_enqueue(s, qe_type(qe.meta), qe_qid(qe.meta), qe_bin(qe.meta), qe);
+}
+
+static void
+complete(struct pp *pp, unsigned int cmd, const struct dlb_hcw *hcw, struct sim_qe qe)
+{
+	struct sim_hist h;
+	bool accepted;
+
+	if (!has_outstanding(pp, &pp->s->drops.excess_completion, hcw))
+		return;
+	h = sim_cq_complete(pp->s, pp->id);
+	if (pp->cq->inflight == 0 && pp->cq->hist_stale)
+		sim_cq_latch_history(pp->sim, pp->id);
+	if (h.type == DLB_SCHED_ATOMIC)
+		sim_flow_complete(pp->s, h.qid, h.hid);
+	accepted = (cmd & DLB_HCW_QE_VALID) != 0 && accept(pp, hcw, &qe);
+	if (h.type == DLB_SCHED_ORDERED)
+		sim_sn_complete(pp->s, &h, accepted ? &qe : NULL);
+	else if (accepted)
+		enqueue_qe(pp->s, qe);
+}
+
+static void
+fragment(struct pp *pp, const struct dlb_hcw *hcw, struct sim_qe qe)
+{
+	const struct sim_hist *h;
+	struct sim_sn *sn;
+
+	if (!has_outstanding(pp, &pp->s->drops.illegal_frag, hcw))
+		return;
+	h = sim_cq_oldest(pp->s, pp->id);
+	if (h->type != DLB_SCHED_ORDERED) {
+		if (accept(pp, hcw, &qe))
+			enqueue_qe(pp->s, qe);
+		return;
+	}
+	sn = &pp->s->sn[h->group][(h->slot * dlb_sn_mode_sns(h->mode) + h->sn) % DLB_SNS_PER_GROUP];
+	if (sn->nb_frags >= DLB_MAX_FRAGS) {
+		pp->s->drops.illegal_frag++;
+		sim_alarm_chp(pp->sim, DLB_ALARM_AID_ILLEGAL_ENQ, pp->is_ldb, pp->id, hcw);
+	} else if (accept(pp, hcw, &qe)) {
+		sim_sn_fragment(pp->s, h, qe);
+	}
+}
+
+static void
+arm(struct pp *pp)
+{
+	pp->cq->armed = true;
+	sim_irq_evaluate(pp->sim, pp->is_ldb, pp->id);
+}
+
+static void
+execute(struct pp *pp, const struct dlb_hcw *hcw)
+{
+	struct sim_qe qe = qe_load(hcw);
+	unsigned int cmd = qe_cmd(qe.meta);
+
+	if (cmd == DLB_CMD_NOOP)
+		return;
+	if (((pp->is_ldb ? LDB_COMMANDS : DIR_COMMANDS) >> cmd & 1) == 0) {
+		illegal_hcw(pp, hcw);
+		return;
+	}
+	if (cmd == DLB_CMD_ARM) {
+		arm(pp);
+		return;
+	}
+	if ((cmd & DLB_HCW_CQ_TOKEN) != 0)
+		return_tokens(pp, cmd, hcw);
+	if ((cmd & DLB_HCW_QE_COMP) != 0)
+		complete(pp, cmd, hcw, qe);
+	else if ((cmd & DLB_HCW_QE_FRAG) != 0)
+		fragment(pp, hcw, qe);
+	else if ((cmd & DLB_HCW_QE_VALID) != 0 && accept(pp, hcw, &qe))
+		enqueue_qe(pp->s, qe);
+}
+
+static void
+refuse_port(struct dlbsim *sim, bool is_ldb, unsigned int port, const struct dlb_hcw *hcws,
+	    unsigned int n)
+{
+	for (unsigned int i = 0; i < n; i++) {
+		if ((hcws[i].cmd & DLB_HCW_CMD) == DLB_CMD_NOOP)
+			continue;
+		sim->s->drops.illegal_pp++;
+		sim_alarm_ingress(sim, DLB_ALARM_AID_ILLEGAL_HCW,
+				  DLB_F_SYS_INGRESS_ALARM_ENBL_ILLEGAL_PP, is_ldb, port, &hcws[i]);
+	}
+}
+
+void
+dlbsim_pp_write(struct dlbsim *sim, bool is_ldb, unsigned int port, const struct dlb_hcw *hcws,
+		unsigned int n)
+{
+	const struct dlb_limits *lim = sim_limits(sim->s);
+	struct pp pp = { .sim = sim, .s = sim->s, .id = port, .is_ldb = is_ldb };
+
+	if (port >= (is_ldb ? lim->nb_ldb_ports : lim->nb_dir_ports))
+		return;
+	pp.cq = sim_cq(sim->s, is_ldb, port);
+	if (!pp.cq->pp_valid) {
+		refuse_port(sim, is_ldb, port, hcws, n);
+		return;
+	}
+	for (unsigned int i = 0; i < n; i++)
+		execute(&pp, &hcws[i]);
+	sim_cq_update(sim->s, is_ldb, port);
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-3-Clause OR GPL-2.0-only
+ * Copyright(c) 2026 event_dlb contributors
+ *
+ * FIFO of queue elements in chunks, and the pools of indices it draws from.
+ *
+ * Taking from a pool cannot fail: each is sized for the worst case that the checks on credits and
+ * limits leave (see the comments at SIM_NB_*). sim_check() counts them.
+ */
+
+#ifndef SIM_FIFO_H
+#define SIM_FIFO_H
+
+#include "sim.h"
+
+static inline uint16_t
+chunk_take(struct sim_state *s)
+{
+	return s->free_chunks[--s->nb_free_chunks];
+}
+
+static inline void
+chunk_put(struct sim_state *s, uint16_t chunk)
+{
+	s->free_chunks[s->nb_free_chunks++] = chunk;
+}
+
+static inline uint16_t
+node_take(struct sim_state *s)
+{
+	return s->free_nodes[--s->nb_free_nodes];
+}
+
+static inline void
+node_put(struct sim_state *s, uint16_t node)
+{
+	s->free_nodes[s->nb_free_nodes++] = node;
+}
+
+static inline void
+fifo_push(struct sim_state *s, struct sim_fifo *f, struct sim_qe qe)
+{
+	if (f->tail == SIM_NONE) {
+		f->head = f->tail = chunk_take(s);
+		f->head_pos = f->tail_pos = 0;
+	} else if (f->tail_pos == SIM_CHUNK_QES) {
+		uint16_t chunk = chunk_take(s);
+
+		s->chunks[f->tail].next = chunk;
+		f->tail = chunk;
+		f->tail_pos = 0;
+	}
+	s->chunks[f->tail].qe[f->tail_pos++] = qe;
+	f->count++;
+}
+
+/* The oldest element; the FIFO must not be empty. */
+static inline const struct sim_qe *
+fifo_peek(const struct sim_state *s, const struct sim_fifo *f)
+{
+	return &s->chunks[f->head].qe[f->head_pos];
+}
+
+/* Drop the oldest element; the FIFO must not be empty. An empty FIFO keeps its last chunk. */
+static inline void
+fifo_drop(struct sim_state *s, struct sim_fifo *f)
+{
+	f->head_pos++;
+	if (--f->count == 0) {
+		f->head_pos = f->tail_pos = 0;
+	} else if (f->head_pos == SIM_CHUNK_QES) {
+		uint16_t chunk = f->head;
+
+		f->head = s->chunks[chunk].next;
+		f->head_pos = 0;
+		chunk_put(s, chunk);
+	}
+}
+
+#endif /* SIM_FIFO_H */

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: BSD-3-Clause OR GPL-2.0-only
+ * Copyright(c) 2026 event_dlb contributors
+ *
+ * Registers that show what the device is doing: computed from its structures when read.
+ *
+ * LDB load-balanced, DIR directed, CQ consumer queue, QID queue id, SN sequence number.
+ */
+
+#include "sim.h"
+
+static uint32_t
+low(uint64_t v)
+{
+	return (uint32_t)v;
+}
+
+static uint32_t
+high(uint64_t v)
+{
+	return (uint32_t)(v >> 32);
+}
+
+/* Index in the low bits, parity of the pass over the ring in bit 11. */
+static uint32_t
+write_pointer(const struct sim_cq *cq)
+{
+	return (cq->wptr & (cq->ring - 1U)) | ((cq->wptr & cq->ring) != 0 ? BIT(11) : 0);
+}
+
+static uint32_t
+history_pointer(const struct sim_cq *cq, uint16_t at, uint8_t gen)
+{
+	return FIELD_PREP(DLB_F_CHP_HIST_LIST_PUSH_PTR_PUSH_PTR, (uint32_t)cq->hist_base + at) |
+	       FIELD_PREP(DLB_F_CHP_HIST_LIST_PUSH_PTR_GENERATION, (uint32_t)gen);
+}
+
+static uint32_t
+armed(const struct sim_cq *cqs, unsigned int first, unsigned int nb)
+{
+	uint32_t mask = 0;
+
+	for (unsigned int i = 0; i < 32 && first + i < nb; i++)
+		mask |= (uint32_t)cqs[first + i].armed << i;
+	return mask;
+}
+
+static bool
+live_cq(const struct sim_state *s, enum dlb_reg reg, uint32_t i, uint32_t *v)
+{
+	const struct sim_cq *ldb = &s->ldb_cq[i % DLB_MAX_LDB_PORTS];
+	const struct sim_cq *dir = &s->dir_cq[i % DLB_MAX_DIR_PORTS];
+
+	switch (reg) {
+	case DLB_R_LSP_CQ_LDB_TKN_CNT:
+		*v = ldb->tokens;
+		return true;
+	case DLB_R_LSP_CQ_DIR_TKN_CNT:
+		*v = dir->tokens;
+		return true;
+	case DLB_R_CHP_LDB_CQ_DEPTH:
+		*v = ldb->occupancy;
+		return true;
+	case DLB_R_CHP_DIR_CQ_DEPTH:
+		*v = dir->occupancy;
+		return true;
+	case DLB_R_CHP_LDB_CQ_WPTR:
+		*v = write_pointer(ldb);
+		return true;
+	case DLB_R_CHP_DIR_CQ_WPTR:
+		*v = write_pointer(dir);
+		return true;
+	case DLB_R_LSP_CQ_LDB_INFL_CNT:
+		*v = ldb->inflight;
+		return true;
+	case DLB_R_CHP_HIST_LIST_PUSH_PTR:
+		*v = history_pointer(ldb, ldb->hist_push, ldb->hist_push_gen);
+		return true;
+	case DLB_R_CHP_HIST_LIST_POP_PTR:
+		*v = history_pointer(ldb, ldb->hist_pop, ldb->hist_pop_gen);
+		return true;
+	case DLB_R_LSP_CQ_LDB_TOT_SCH_CNTL:
+		*v = low(ldb->nb_scheduled);
+		return true;
+	case DLB_R_LSP_CQ_LDB_TOT_SCH_CNTH:
+		*v = high(ldb->nb_scheduled);
+		return true;
+	case DLB_R_LSP_CQ_DIR_TOT_SCH_CNTL:
+		*v = low(dir->nb_scheduled);
+		return true;
+	case DLB_R_LSP_CQ_DIR_TOT_SCH_CNTH:
+		*v = high(dir->nb_scheduled);
+		return true;
+	case DLB_R_CHP_LDB_CQ_INTR_ARMED0:
+		*v = armed(s->ldb_cq, 0, DLB_MAX_LDB_PORTS);
+		return true;
+	case DLB_R_CHP_LDB_CQ_INTR_ARMED1:
+		*v = armed(s->ldb_cq, 32, DLB_MAX_LDB_PORTS);
+		return true;
+	case DLB_R_CHP_DIR_CQ_INTR_ARMED0:
+		*v = armed(s->dir_cq, 0, DLB_MAX_DIR_PORTS);
+		return true;
+	case DLB_R_CHP_DIR_CQ_INTR_ARMED1:
+		*v = armed(s->dir_cq, 32, DLB_MAX_DIR_PORTS);
+		return true;
+	case DLB_R_CHP_DIR_CQ_INTR_ARMED2:
+		*v = armed(s->dir_cq, 64, DLB_MAX_DIR_PORTS);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool
+live_queue(const struct sim_state *s, enum dlb_reg reg, uint32_t i, uint32_t *v)
+{
+	const struct sim_ldb_queue *q = &s->ldb_q[i % DLB_MAX_LDB_QUEUES];
+	const struct sim_dir_queue *d = &s->dir_q[i % DLB_MAX_DIR_PORTS];
+
+	switch (reg) {
+	case DLB_R_LSP_QID_LDB_ENQUEUE_CNT:
+		*v = q->nb_nalb;
+		return true;
+	case DLB_R_LSP_QID_ATM_ACTIVE:
+		*v = q->nb_atm;
+		return true;
+	case DLB_R_LSP_QID_AQED_ACTIVE_CNT:
+		*v = q->aqed;
+		return true;
+	case DLB_R_LSP_QID_LDB_INFL_CNT:
+		*v = q->inflight;
+		return true;
+	case DLB_R_CHP_ORD_QID_SN:
+		*v = q->next_sn;
+		return true;
+	case DLB_R_LSP_QID_NALDB_MAX_DEPTH:
+		*v = q->nalb_max;
+		return true;
+	case DLB_R_LSP_QID_NALDB_TOT_ENQ_CNTL:
+		*v = low(q->nalb_total);
+		return true;
+	case DLB_R_LSP_QID_NALDB_TOT_ENQ_CNTH:
+		*v = high(q->nalb_total);
+		return true;
+	case DLB_R_LSP_QID_ATM_TOT_ENQ_CNTL:
+		*v = low(q->atm_total);
+		return true;
+	case DLB_R_LSP_QID_ATM_TOT_ENQ_CNTH:
+		*v = high(q->atm_total);
+		return true;
+	case DLB_R_LSP_QID_DIR_ENQUEUE_CNT:
+		*v = d->count;
+		return true;
+	case DLB_R_LSP_QID_DIR_MAX_DEPTH:
+		*v = d->max;
+		return true;
+	case DLB_R_LSP_QID_DIR_TOT_ENQ_CNTL:
+		*v = low(d->total);
+		return true;
+	case DLB_R_LSP_QID_DIR_TOT_ENQ_CNTH:
+		*v = high(d->total);
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* A history entry as hardware lays it out. */
+static uint32_t
+history_entry(const struct sim_hist *h, bool second)
+{
+	uint32_t sn_fid = h->type == DLB_SCHED_ORDERED ? h->sn : h->hid & 0xFFFU;
+
+	if (second)
+		return FIELD_PREP(DLB_F_CHP_HIST_LIST_1_QPRIO_2, (uint32_t)h->prio >> 2) |
+		       FIELD_PREP(DLB_F_CHP_HIST_LIST_1_QTYPE, (uint32_t)h->type & 3) |
+		       FIELD_PREP(DLB_F_CHP_HIST_LIST_1_HID, (uint32_t)h->hid);
+	return FIELD_PREP(DLB_F_CHP_HIST_LIST_0_SN_FID, sn_fid) |
+	       FIELD_PREP(DLB_F_CHP_HIST_LIST_0_SLOT, (uint32_t)h->slot) |
+	       FIELD_PREP(DLB_F_CHP_HIST_LIST_0_MODE, (uint32_t)h->mode) |
+	       FIELD_PREP(DLB_F_CHP_HIST_LIST_0_QIDIX, (uint32_t)h->slot_cq) |
+	       FIELD_PREP(DLB_F_CHP_HIST_LIST_0_QID, (uint32_t)h->qid) |
+	       FIELD_PREP(DLB_F_CHP_HIST_LIST_0_QPRIO, (uint32_t)h->prio & 3);
+}
+
+/* Bits of SNs in use, 32 to a word. */
+static uint32_t
+sn_active(const struct sim_state *s, unsigned int group, uint32_t word)
+{
+	uint32_t mask = 0;
+
+	for (unsigned int i = 0; i < 32 && word * 32 + i < DLB_SNS_PER_GROUP; i++)
+		mask |= (uint32_t)(s->sn[group][word * 32 + i].state != SIM_SN_FREE) << i;
+	return mask;
+}
+
+static bool
+live_order(const struct sim_state *s, enum dlb_reg reg, uint32_t i, uint32_t *v)
+{
+	switch (reg) {
+	case DLB_R_CHP_HIST_LIST_0:
+	case DLB_R_CHP_HIST_LIST_1:
+		if (!s->hist[i].valid)
+			return false;
+		*v = history_entry(&s->hist[i], reg == DLB_R_CHP_HIST_LIST_1);
+		return true;
+	case DLB_R_RO_GRP_0_SLT_SHFT:
+		*v = s->oldest_sn[0][i];
+		return true;
+	case DLB_R_RO_GRP_1_SLT_SHFT:
+		*v = s->oldest_sn[1][i];
+		return true;
+	case DLB_R_RO_HEALTH_SEQNUM_STATE_GRP0:
+		*v = sn_active(s, 0, i);
+		return true;
+	case DLB_R_RO_HEALTH_SEQNUM_STATE_GRP1:
+		*v = sn_active(s, 1, i);
+		return true;
+	case DLB_R_RO_REORDER_STATE_QID_QIDIX_CQ:
+		*v = FIELD_PREP(
+			DLB_F_RO_REORDER_STATE_QID_QIDIX_CQ_VLD,
+			(uint32_t)(s->sn[i / DLB_SNS_PER_GROUP][i % DLB_SNS_PER_GROUP].state ==
+				   SIM_SN_DONE));
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool
+live_device(const struct sim_state *s, enum dlb_reg reg, uint32_t i, uint32_t *v)
+{
+	const struct dlbsim_drops *d = &s->drops;
+	uint64_t ingress = d->illegal_pp + d->illegal_hcw + d->illegal_qid + d->disabled_qid +
+			   d->illegal_qid_cfg;
+	uint64_t chp = d->no_credit + d->excess_completion + d->excess_token + d->illegal_frag;
+
+	switch (reg) {
+	case DLB_R_CHP_CFG_LDB_VAS_CRD:
+	case DLB_R_CHP_CFG_VAS_CRD:
+		*v = s->credits[0][i];
+		return true;
+	case DLB_R_CHP_CFG_DIR_VAS_CRD:
+		*v = s->credits[1][i];
+		return true;
+	case DLB_R_CHP_CFG_CNTR_CHP_ERR_DROP_L:
+		*v = low(chp);
+		return true;
+	case DLB_R_CHP_CFG_CNTR_CHP_ERR_DROP_H:
+		*v = high(chp);
+		return true;
+	case DLB_R_SYS_DLB_SYS_CNT_4:
+		*v = low(ingress);
+		return true;
+	case DLB_R_SYS_DLB_SYS_CNT_5:
+		*v = high(ingress);
+		return true;
+	case DLB_R_LSP_LDB_SCH_CNT_L:
+	case DLB_R_LSP_LDB_SCHED_PERF_2_L:
+		*v = low(s->nb_ldb_scheduled);
+		return true;
+	case DLB_R_LSP_LDB_SCH_CNT_H:
+	case DLB_R_LSP_LDB_SCHED_PERF_2_H:
+		*v = high(s->nb_ldb_scheduled);
+		return true;
+	case DLB_R_LSP_DIR_SCH_CNT_L:
+		*v = low(s->nb_dir_scheduled);
+		return true;
+	case DLB_R_LSP_DIR_SCH_CNT_H:
+		*v = high(s->nb_dir_scheduled);
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Returns false for a register that reads as it was stored. */
+bool
+sim_reg_live(struct dlbsim *sim, enum dlb_reg reg, uint32_t i, uint32_t *value)
+{
+	const struct sim_state *s = sim->s;
+
+	if (reg == DLB_R_SYS_ALARM_HW_SYND) {
+		*value = sim_alarm_hw_synd(sim);
+		return true;
+	}
+	return live_cq(s, reg, i, value) || live_queue(s, reg, i, value) ||
+	       live_order(s, reg, i, value) || live_device(s, reg, i, value);
+}

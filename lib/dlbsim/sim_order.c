@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: BSD-3-Clause OR GPL-2.0-only
+ * Copyright(c) 2026 event_dlb contributors
+ *
+ * Ordered scheduling: sequence numbers (SN) and the reorder buffer.
+ *
+ * A queue element (QE) of an ordered queue gets the next SN of the queue's slot when it is
+ * scheduled. What its consumer sends back (fragments, then one final response or none) is kept
+ * under that SN until all older SNs are done. Only the final response makes an SN done, so
+ * fragments of the oldest SN also wait for it.
+ *
+ * Absolute SN = slot * SNs per queue + relative SN; the mask keeps nonsense from software in
+ * range.
+ */
+
+#include "sim_fifo.h"
+#include "sim_qe.h"
+
+static struct sim_sn *
+sn_entry(struct sim_state *s, const struct sim_hist *h, unsigned int rel)
+{
+	unsigned int abs = h->slot * dlb_sn_mode_sns(h->mode) + rel;
+
+	return &s->sn[h->group][abs & (DLB_SNS_PER_GROUP - 1)];
+}
+
+static unsigned int
+next_rel(const struct sim_hist *h, unsigned int rel)
+{
+	return (rel + 1) & (dlb_sn_mode_sns(h->mode) - 1);
+}
+
+/* Hand out the next SN of ordered queue @p qid in @p h, or return false if all are in use. */
+bool
+sim_sn_take(struct sim_state *s, unsigned int qid, struct sim_hist *h)
+{
+	struct sim_ldb_queue *q = &s->ldb_q[qid];
+	struct sim_sn *sn;
+
+	h->group = q->sn_group & 1U;
+	h->slot = q->sn_slot & 15U;
+	h->mode = q->sn_mode & 7U;
+	h->sn = (uint16_t)(q->next_sn & (dlb_sn_mode_sns(h->mode) - 1));
+	sn = sn_entry(s, h, h->sn);
+	if (sn->state != SIM_SN_FREE)
+		return false;
+	*sn = (struct sim_sn){ .state = SIM_SN_SCHEDULED };
+	q->next_sn = (uint16_t)next_rel(h, h->sn);
+	return true;
+}
+
+static void
+keep(struct sim_state *s, struct sim_sn *sn, struct sim_qe qe)
+{
+	uint16_t i = node_take(s);
+
+	s->nodes[i] = (struct sim_node){
+		.qe = qe,
+		.next = SIM_NONE,
+		.qid = (uint8_t)qe_qid(qe.meta),
+		.type = (uint8_t)qe_type(qe.meta),
+		.bin = (uint8_t)qe_bin(qe.meta),
+	};
+	if (sn->tail != SIM_NONE)
+		s->nodes[sn->tail].next = i;
+	else
+		sn->head = i;
+	sn->tail = i;
+}
+
+/* Keep a fragment of the QE that @p h is about. The caller has checked the number of fragments. */
+void
+sim_sn_fragment(struct sim_state *s, const struct sim_hist *h, struct sim_qe qe)
+{
+	struct sim_sn *sn = sn_entry(s, h, h->sn);
+
+	sn->nb_frags++;
+	keep(s, sn, qe);
+}
+
+static void
+release(struct sim_state *s, struct sim_sn *sn)
+{
+	uint16_t i = sn->head;
+
+	while (i != SIM_NONE) {
+		struct sim_node *node = &s->nodes[i];
+		uint16_t next = node->next;
+
+		sim_enqueue(s, node->type, node->qid, node->bin, node->qe);
+		node_put(s, i);
+		i = next;
+	}
+	*sn = (struct sim_sn){ .state = SIM_SN_FREE };
+}
+
+/*
+ * The final response to the QE that @p h is about: @p qe, or NULL for a release. Everything that
+ * became the oldest leaves the reorder buffer.
+ */
+void
+sim_sn_complete(struct sim_state *s, const struct sim_hist *h, const struct sim_qe *qe)
+{
+	uint16_t *oldest = &s->oldest_sn[h->group][h->slot];
+	struct sim_sn *sn = sn_entry(s, h, h->sn);
+
+	if (*oldest == h->sn && sn->head == SIM_NONE && qe != NULL) {
+		/* In order and alone: need not be kept. */
+		sim_enqueue(s, qe_type(qe->meta), qe_qid(qe->meta), qe_bin(qe->meta), *qe);
+	} else if (qe != NULL) {
+		keep(s, sn, *qe);
+	}
+	sn->state = SIM_SN_DONE;
+	for (sn = sn_entry(s, h, *oldest); sn->state == SIM_SN_DONE; sn = sn_entry(s, h, *oldest)) {
+		release(s, sn);
+		*oldest = (uint16_t)next_rel(h, *oldest);
+		s->ldb_q[h->qid].nalb_stalled = 0;
+	}
+	sim_queue_update(s, h->qid);
+}

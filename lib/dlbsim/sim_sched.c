@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: BSD-3-Clause OR GPL-2.0-only
+ * Copyright(c) 2026 event_dlb contributors
+ *
+ * The scheduler: which consumer queue (CQ) gets queue elements (QE) of which queue next.
+ *
+ * CQs take turns. In a turn a CQ picks one of its queues by priority and gets a few QEs of it: one
+ * where hardware would choose anew for each QE, so that a line of four is filled while other CQs
+ * that serve the same queue get their share; many where no other CQ could take them. All conditions
+ * are computed from state, nothing is cached across a register write.
+ */
+
+#include "sim_cq.h"
+#include "sim_fifo.h"
+
+#define SHARED_TURN 4
+#define ALONE_TURN  32
+
+/* A draw of 0..255, the same sequence on every run. */
+static unsigned int
+draw(struct sim_state *s)
+{
+	s->rng ^= s->rng << 13;
+	s->rng ^= s->rng >> 17;
+	s->rng ^= s->rng << 5;
+	return s->rng >> 24;
+}
+
+/*
+ * One of the set bits of @p bins (not 0): the first bin whose weight byte reaches the draw is
+ * favoured, otherwise the most urgent is taken.
+ */
+unsigned int
+sim_pick_bin(struct sim_state *s, uint32_t weights, unsigned int bins)
+{
+	unsigned int urgent = (unsigned int)__builtin_ctz(bins);
+	unsigned int r;
+
+	if ((bins & (bins - 1)) == 0)
+		return urgent;
+	r = draw(s);
+	for (unsigned int bin = 0; bin < DLB_NB_BINS; bin++)
+		if ((weights >> (8 * bin) & 0xFF) >= r)
+			return (bins >> bin & 1) != 0 ? bin : urgent;
+	return urgent;
+}
+
+void
+sim_queue_update(struct sim_state *s, unsigned int qid)
+{
+	const struct sim_ldb_queue *q = &s->ldb_q[qid];
+	uint32_t bit = UINT32_C(1) << qid;
+	unsigned int bins = (q->atm_bins & ~(unsigned int)q->atm_stalled) | q->ready_bins |
+			    (q->nalb_bins & ~(unsigned int)q->nalb_stalled);
+
+	s->ldb_work = bins != 0 ? s->ldb_work | bit : s->ldb_work & ~bit;
+	s->ldb_open = q->inflight < q->infl_lim ? s->ldb_open | bit : s->ldb_open & ~bit;
+}
+
+/* --- load-balanced ------------------------------------------------------------------------- */
+
+/* Give the CQ up to @p max unordered and ordered QEs of queue put->qid. */
+static unsigned int
+nalb_serve(struct sim_state *s, struct sim_put *put, unsigned int max)
+{
+	struct sim_ldb_queue *q = &s->ldb_q[put->qid];
+	uint32_t weights = sim_reg(put->sim, DLB_R_NALB_CFG_ARB_WEIGHTS_TQPRI_NALB_0, 0);
+	unsigned int n = 0;
+
+	while (n < max && put_has_history(put)) {
+		unsigned int bins = q->nalb_bins & ~(unsigned int)q->nalb_stalled;
+		struct sim_hist h = { .type = DLB_SCHED_UNORDERED };
+		unsigned int bin;
+		struct sim_qe qe;
+
+		if (bins == 0)
+			break;
+		bin = sim_pick_bin(s, weights, bins);
+		qe = *fifo_peek(s, &q->nalb[bin]);
+		if (qe_type(qe.meta) == DLB_SCHED_ORDERED) {
+			h.type = DLB_SCHED_ORDERED;
+			if (!sim_sn_take(s, put->qid, &h)) {
+				q->nalb_stalled |= (uint8_t)(1U << bin);
+				continue;
+			}
+		}
+		put_ldb(put, qe, h, depth_hint(q->nb_atm + q->nb_nalb + q->aqed, q->nalb_thresh));
+		fifo_drop(s, &q->nalb[bin]);
+		if (q->nalb[bin].count == 0)
+			q->nalb_bins &= (uint8_t) ~(1U << bin);
+		q->nb_nalb--;
+		n++;
+	}
+	return n;
+}
+
+/* Atomic and other QEs of a queue take turns, whatever their priority. */
+static unsigned int
+serve(struct sim_state *s, struct sim_put *put, unsigned int max)
+{
+	struct sim_ldb_queue *q = &s->ldb_q[put->qid];
+	bool nalb_first = q->nalb_turn;
+	unsigned int n;
+
+	n = nalb_first ? nalb_serve(s, put, max) : sim_atomic_serve(s, put, max);
+	if (n == 0)
+		return nalb_first ? sim_atomic_serve(s, put, max) : nalb_serve(s, put, max);
+	q->nalb_turn = !nalb_first;
+	return n;
+}
+
+/* The slot of the CQ to serve among those whose queue is in @p qids. */
+static unsigned int
+pick_slot(struct dlbsim *sim, struct sim_cq *cq, uint32_t qids)
+{
+	uint32_t weights = sim_reg(sim, DLB_R_LSP_CFG_ARB_WEIGHT_LDB_QID_0, 0);
+	unsigned int bins = 0, best = DLB_NB_SLOTS, bin;
+
+	for (unsigned int i = 0; i < DLB_NB_SLOTS; i++)
+		if ((cq->slot_valid >> i & 1) != 0 && (qids >> cq->slot_qid[i] & 1) != 0)
+			bins |= 1U << (cq->slot_prio[i] / 2);
+	bin = sim_pick_bin(sim->s, weights, bins);
+	for (unsigned int k = 0; k < DLB_NB_SLOTS; k++) {
+		unsigned int i = (cq->next_slot + k) % DLB_NB_SLOTS;
+
+		if ((cq->slot_valid >> i & 1) == 0 || (qids >> cq->slot_qid[i] & 1) == 0 ||
+		    cq->slot_prio[i] / 2 != bin)
+			continue;
+		if (best == DLB_NB_SLOTS || cq->slot_prio[i] < cq->slot_prio[best])
+			best = i;
+	}
+	cq->next_slot = (uint8_t)((best + 1) % DLB_NB_SLOTS);
+	return best;
+}
+
+static unsigned int
+min_u(unsigned int a, unsigned int b)
+{
+	return a < b ? a : b;
+}
+
+/* How many QEs of the queue the CQ may get in this turn. */
+static unsigned int
+ldb_room(const struct sim_state *s, const struct sim_cq *cq, const struct sim_ldb_queue *q)
+{
+	uint64_t takers = q->cqs & s->ldb_ready;
+	unsigned int turn = (takers & (takers - 1)) != 0 ? SHARED_TURN : ALONE_TURN;
+
+	turn = min_u(turn, (unsigned int)(cq->token_lim - cq->tokens));
+	turn = min_u(turn, (unsigned int)(cq->infl_lim - cq->inflight));
+	turn = min_u(turn, (unsigned int)(cq->hist_size - cq->inflight));
+	return min_u(turn, (unsigned int)(q->infl_lim - q->inflight));
+}
+
+static void
+ldb_account(struct dlbsim *sim, struct sim_put *put, unsigned int n)
+{
+	struct sim_state *s = sim->s;
+	struct sim_cq *cq = put->cq;
+	struct sim_ldb_queue *q = &s->ldb_q[put->qid];
+
+	cq->tokens = (uint16_t)(cq->tokens + n);
+	cq->occupancy = (uint16_t)(cq->occupancy + n);
+	cq->inflight = (uint16_t)(cq->inflight + n);
+	cq->nb_scheduled += n;
+	q->inflight = (uint16_t)(q->inflight + n);
+	s->credits[0][cq->vas] += n;
+	s->stored[0] -= n;
+	s->nb_ldb_scheduled += n;
+	sim_cq_update(s, true, put->id);
+	if (cq->armed)
+		sim_irq_evaluate(sim, true, put->id);
+}
+
+static unsigned int
+ldb_turn(struct dlbsim *sim, unsigned int id)
+{
+	struct sim_state *s = sim->s;
+	struct sim_cq *cq = &s->ldb_cq[id];
+	uint32_t qids = cq->qids & s->ldb_open & (s->ldb_work | cq->pinned_qids);
+	struct sim_put put = sim_put_begin(sim, true, id);
+	unsigned int n = 0;
+
+	while (qids != 0 && n == 0) {
+		put.slot = pick_slot(sim, cq, qids);
+		put.qid = cq->slot_qid[put.slot];
+		qids &= ~(UINT32_C(1) << put.qid);
+		n = serve(s, &put, ldb_room(s, cq, &s->ldb_q[put.qid]));
+		if (n != 0)
+			ldb_account(sim, &put, n);
+		sim_queue_update(s, put.qid);
+	}
+	return n;
+}
+
+/* One turn for each CQ of @p cqs that still could take something. */
+static unsigned int
+ldb_turns(struct dlbsim *sim, uint64_t cqs)
+{
+	unsigned int n = 0;
+
+	for (; cqs != 0; cqs &= cqs - 1) {
+		unsigned int id = (unsigned int)__builtin_ctzll(cqs);
+
+		if ((sim->s->ldb_ready >> id & 1) == 0)
+			continue;
+		sim->s->next_cq = (uint8_t)((id + 1) % DLB_MAX_LDB_PORTS);
+		n += ldb_turn(sim, id);
+	}
+	return n;
+}
+
+static unsigned int
+ldb_pass(struct dlbsim *sim)
+{
+	struct sim_state *s = sim->s;
+	uint64_t cqs = s->pinned_cqs, from;
+
+	for (uint32_t qids = s->ldb_work & s->ldb_open; qids != 0; qids &= qids - 1)
+		cqs |= s->ldb_q[__builtin_ctz(qids)].cqs;
+	cqs &= s->ldb_ready;
+	from = cqs & (~UINT64_C(0) << s->next_cq);
+	return ldb_turns(sim, from) + ldb_turns(sim, cqs & ~from);
+}
+
+/* --- directed ------------------------------------------------------------------------------ */
+
+static void
+dir_account(struct dlbsim *sim, unsigned int id, unsigned int n)
+{
+	struct sim_state *s = sim->s;
+	struct sim_cq *cq = &s->dir_cq[id];
+	unsigned int pool = !sim_limits(s)->combined_credits;
+
+	cq->tokens = (uint16_t)(cq->tokens + n);
+	cq->occupancy = (uint16_t)(cq->occupancy + n);
+	cq->nb_scheduled += n;
+	s->credits[pool][cq->vas] += n;
+	s->stored[pool] -= n;
+	s->nb_dir_scheduled += n;
+	if (s->dir_q[id].bins == 0)
+		s->dir_work[id / 64] &= ~(UINT64_C(1) << (id % 64));
+	sim_cq_update(s, false, id);
+	if (cq->armed)
+		sim_irq_evaluate(sim, false, id);
+}
+
+static unsigned int
+dir_turn(struct dlbsim *sim, unsigned int id)
+{
+	struct sim_state *s = sim->s;
+	struct sim_dir_queue *q = &s->dir_q[id];
+	struct sim_put put = sim_put_begin(sim, false, id);
+	uint32_t weights = sim_reg(sim, DLB_R_DP_CFG_ARB_WEIGHTS_TQPRI_DIR_0, 0);
+	unsigned int max = min_u(ALONE_TURN, (unsigned int)(put.cq->token_lim - put.cq->tokens));
+	unsigned int n;
+
+	for (n = 0; n < max && q->bins != 0; n++) {
+		unsigned int bin = sim_pick_bin(s, weights, q->bins);
+		struct sim_fifo *f = &q->fifo[bin];
+
+		put_entry(&put, *fifo_peek(s, f), depth_hint(q->count, q->thresh));
+		fifo_drop(s, f);
+		q->count--;
+		if (f->count == 0)
+			q->bins &= (uint8_t) ~(1U << bin);
+	}
+	dir_account(sim, id, n);
+	return n;
+}
+
+static unsigned int
+dir_pass(struct dlbsim *sim)
+{
+	struct sim_state *s = sim->s;
+	unsigned int n = 0;
+
+	for (unsigned int w = 0; w < 2; w++)
+		for (uint64_t ids = s->dir_work[w] & s->dir_ready[w]; ids != 0; ids &= ids - 1)
+			n += dir_turn(sim, w * 64 + (unsigned int)__builtin_ctzll(ids));
+	return n;
+}
+
+/* Schedule until nothing moves or about @p budget QEs are out. Returns how many. */
+unsigned int
+sim_schedule(struct dlbsim *sim, unsigned int budget)
+{
+	unsigned int total = 0, n;
+
+	if (sim->s->held)
+		return 0;
+	do {
+		n = dir_pass(sim);
+		if (total + n < budget)
+			n += ldb_pass(sim);
+		total += n;
+	} while (n != 0 && total < budget);
+	return total;
+}

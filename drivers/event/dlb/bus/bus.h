@@ -63,7 +63,7 @@ dlb_bus_cq_alloc(struct dlb_bus *bus, unsigned int depth, uint64_t *iova);
 
 /** Give it back, once the device does not write to it any more. NULL is allowed. */
 void
-dlb_bus_cq_free(struct dlb_bus *bus, void *cq, unsigned int depth);
+dlb_bus_cq_free(struct dlb_bus *bus, void *cq);
 
 /** Open hardware port @p pp for commands. NULL when memory ran out. */
 struct dlb_ring *

@@ -20,7 +20,7 @@
 #ifndef DLB_CREDIT_H
 #define DLB_CREDIT_H
 
-#include "dlb_atomic.h"
+#include "bus/dlb_atomic.h"
 #include "dlb_dp.h"
 #include "dlb_event.h"
 

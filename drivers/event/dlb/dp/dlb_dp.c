@@ -9,7 +9,7 @@
  * functions read, and nothing of the device or of how an application configured it.
  */
 
-#include "dlb_atomic.h"
+#include "bus/dlb_atomic.h"
 #include "dlb_dp.h"
 #include "dlb_event.h"
 

@@ -15,7 +15,7 @@
 #define DLB_LINE_SIM_H
 
 #include "dlb_dp.h"
-#include "dlb_ring.h"
+#include "bus/dlb_ring.h"
 #include "dlb_step.h"
 
 struct dlb_writer {

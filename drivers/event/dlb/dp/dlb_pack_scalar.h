@@ -13,7 +13,7 @@
 #ifndef DLB_PACK_SCALAR_H
 #define DLB_PACK_SCALAR_H
 
-#include "dlb_atomic.h"
+#include "bus/dlb_atomic.h"
 #include "dlb_event.h"
 #include "dlb_limits.h"
 

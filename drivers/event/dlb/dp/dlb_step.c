@@ -16,8 +16,8 @@
 #include <rte_cycles.h>
 #include <rte_pause.h>
 
-#include "bus.h"
-#include "dlb_ring.h"
+#include "bus/bus.h"
+#include "bus/dlb_ring.h"
 #include "dlb_step.h"
 
 /* Vain attempts in a row before a port gives its CPU away. */

@@ -3,7 +3,7 @@
  */
 
 /*
- * Names for the C11 atomic accesses of the data path and the buses.
+ * Names for the C11 atomic accesses of the data path and the bus.
  *
  * DPDK 22.11 lacks rte_stdatomic.h, and consumer-queue memory is plain memory by its nature, so
  * these act on ordinary objects. Each name says its memory order; a place that uses acquire or

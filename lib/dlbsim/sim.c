@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim.h"
+#include "sim_hist.h"
 
 #define STATE_MAGIC 0x444C4231 /* changes with the layout of struct sim_state */
 
@@ -47,8 +47,9 @@ static void
 forget_flows(struct sim_state *s)
 {
 	for (unsigned int i = 0; i < DLB_MAX_HIST_LIST; i++)
-		if (s->hist[i].valid && s->hist[i].type == DLB_SCHED_ATOMIC)
-			s->flows[s->hist[i].qid][s->hist[i].hid] = (struct sim_flow){ 0 };
+		if (s->hist[i] != 0 && hist_type(s->hist[i]) == DLB_SCHED_ATOMIC)
+			s->flows[hist_qid(s->hist[i])][hist_key(s->hist[i])] =
+				(struct sim_flow){ 0 };
 	for (unsigned int qid = 0; qid < DLB_MAX_LDB_QUEUES; qid++)
 		for (unsigned int bin = 0; bin < DLB_NB_BINS; bin++)
 			for (uint16_t w = s->ldb_q[qid].ready[bin].head; w != SIM_NONE;

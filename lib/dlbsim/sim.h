@@ -106,20 +106,6 @@ struct sim_list {
 
 /* --- history and ordering ------------------------------------------------------------------ */
 
-/* What a CQ remembers of a QE until its completion. */
-struct sim_hist {
-	uint16_t hid;
-	uint16_t sn; /* relative to the slot */
-	uint8_t qid;
-	uint8_t type; /* enum dlb_sched_type */
-	uint8_t group : 1;
-	uint8_t slot : 4;
-	uint8_t mode : 3;
-	uint8_t slot_cq : 3; /* which of the CQ's QID slots */
-	uint8_t prio : 3;
-	uint8_t valid : 1;
-};
-
 enum sim_sn_state {
 	SIM_SN_FREE,
 	SIM_SN_SCHEDULED, /* handed out, no final response yet */
@@ -129,8 +115,8 @@ enum sim_sn_state {
 struct sim_sn {
 	uint16_t head; /* nodes in the order sent */
 	uint16_t tail;
-	uint8_t nb_frags;
-	uint8_t state;
+	uint16_t nb_frags;
+	uint16_t state; /* enum sim_sn_state */
 };
 
 /* --- queues and consumer queues ------------------------------------------------------------ */
@@ -260,7 +246,7 @@ struct sim_state {
 	struct sim_cq dir_cq[DLB_MAX_DIR_PORTS];
 	struct sim_ldb_queue ldb_q[DLB_MAX_LDB_QUEUES];
 	struct sim_dir_queue dir_q[DLB_MAX_DIR_PORTS];
-	struct sim_hist hist[DLB_MAX_HIST_LIST];
+	uint64_t hist[DLB_MAX_HIST_LIST]; /* see sim_hist.h */
 	struct sim_sn sn[DLB_NB_SN_GROUPS][DLB_SNS_PER_GROUP];
 	uint16_t oldest_sn[DLB_NB_SN_GROUPS][DLB_MAX_SN_SLOTS];
 	struct sim_list pinned[DLB_MAX_LDB_PORTS][DLB_MAX_LDB_QUEUES][DLB_NB_BINS];
@@ -354,10 +340,6 @@ unsigned int
 sim_cq_return_tokens(struct sim_state *s, bool is_ldb, unsigned int cq, unsigned int n);
 void
 sim_cq_latch_history(struct dlbsim *sim, unsigned int cq);
-const struct sim_hist *
-sim_cq_oldest(const struct sim_state *s, unsigned int cq);
-struct sim_hist
-sim_cq_complete(struct sim_state *s, unsigned int cq);
 
 /* sim_enqueue.c: from producer port to queue */
 void
@@ -366,18 +348,16 @@ sim_enqueue(struct sim_state *s, unsigned int type, unsigned int qid, unsigned i
 
 /* sim_atomic.c: flows */
 void
-sim_flow_complete(struct sim_state *s, unsigned int qid, unsigned int hid);
+sim_flow_freed(struct sim_state *s, unsigned int qid, struct sim_flow *flow);
 struct sim_put;
 unsigned int
 sim_atomic_serve(struct sim_state *s, struct sim_put *put, unsigned int max);
 
 /* sim_order.c: sequence numbers and the reorder buffer */
-bool
-sim_sn_take(struct sim_state *s, unsigned int qid, struct sim_hist *h);
 void
-sim_sn_fragment(struct sim_state *s, const struct sim_hist *h, struct sim_qe qe);
+sim_sn_fragment(struct sim_state *s, uint64_t h, struct sim_qe qe);
 void
-sim_sn_complete(struct sim_state *s, const struct sim_hist *h, const struct sim_qe *qe);
+sim_sn_complete(struct sim_state *s, uint64_t h, const struct sim_qe *qe);
 
 /* sim_sched.c */
 void

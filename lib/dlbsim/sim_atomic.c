@@ -186,21 +186,21 @@ wait_take(struct sim_state *s, uint16_t i, struct sim_flow *flow, unsigned int c
 
 /* --- flows --------------------------------------------------------------------------------- */
 
+/* The last QE of the flow was completed. */
 void
-sim_flow_complete(struct sim_state *s, unsigned int qid, unsigned int hid)
+sim_flow_freed(struct sim_state *s, unsigned int qid, struct sim_flow *flow)
 {
-	struct sim_flow *flow = &s->flows[qid][hid];
 	struct sim_ldb_queue *q = &s->ldb_q[qid];
 
-	if (--flow->count != 0)
-		return;
 	q->nb_flows--;
-	q->atm_stalled = 0;
 	if (flow->wait != SIM_NONE) {
-		wait_unlink(s, flow->wait);
+		wait_unlink(s, (uint16_t)flow->wait);
 		s->waits[flow->wait].pinned = 0;
-		wait_link(s, flow->wait);
+		wait_link(s, (uint16_t)flow->wait);
+	} else if (q->atm_stalled == 0) {
+		return;
 	}
+	q->atm_stalled = 0;
 	sim_queue_update(s, qid);
 }
 
@@ -238,7 +238,7 @@ look(const struct sim_state *s, const struct sim_put *put, const struct sim_ldb_
 }
 
 static void
-serve_wait(struct sim_state *s, struct sim_put *put, uint16_t i)
+serve_wait(struct sim_state *s, struct sim_put *put, uint64_t h, uint16_t i)
 {
 	struct sim_ldb_queue *q = &s->ldb_q[put->qid];
 	uint32_t depth = q->nb_atm + q->nb_nalb + q->aqed;
@@ -247,8 +247,7 @@ serve_wait(struct sim_state *s, struct sim_put *put, uint16_t i)
 	struct sim_qe qe = wait_take(s, i, flow, put->id);
 
 	flow_pin(q, flow, put->id);
-	put_ldb(put, qe, (struct sim_hist){ .hid = hid, .type = DLB_SCHED_ATOMIC },
-		depth_hint(depth, q->atm_thresh));
+	put_ldb(put, qe, h | hid, depth_hint(depth, q->atm_thresh));
 }
 
 /* Remove the head of FIFO @p bin, which has been copied. */
@@ -279,26 +278,49 @@ set_aside(struct sim_state *s, struct sim_ldb_queue *q, unsigned int qid, unsign
 	drop_head(s, q, bin);
 }
 
-/* Returns true if the head of FIFO @p bin went to the CQ. */
-static bool
-serve_fifo(struct sim_state *s, struct sim_put *put, unsigned int bin)
+/*
+ * Give the CQ QEs from the head of FIFO @p bin until one may not go there, which is set aside, or
+ * @p max went. Nothing of the queue waits for this CQ, or it would have gone first.
+ */
+static unsigned int
+serve_fifo(struct sim_state *s, struct sim_put *turn, uint64_t h, unsigned int bin,
+	   unsigned int max)
 {
-	struct sim_ldb_queue *q = &s->ldb_q[put->qid];
-	struct sim_qe qe = *fifo_peek(s, &q->atm[bin]);
-	unsigned int hid = qe_lock_id(qe.meta) & q->hid_mask;
-	struct sim_flow *flow = &s->flows[put->qid][hid];
-	bool is_free = flow->count == 0 && q->nb_flows < q->fid_lim;
-	bool is_mine = flow->count != 0 && flow->cq == put->id;
+	struct sim_ldb_queue *q = &s->ldb_q[turn->qid];
+	struct sim_flow *flows = s->flows[turn->qid];
+	struct sim_fifo *f = &q->atm[bin];
+	struct sim_put put = *turn; /* a copy that the compiler can keep in registers */
+	uint32_t depth = q->nb_atm + q->nb_nalb + q->aqed;
+	uint32_t hid_mask = q->hid_mask, thresh = q->atm_thresh;
+	unsigned int n = 0, hid = 0;
+	struct sim_flow flow = { 0 };
+	bool stuck = false;
 
-	if (flow->wait != SIM_NONE || !(is_free || is_mine)) {
-		set_aside(s, q, put->qid, bin, hid, flow);
-		return false;
+	while (n < max && f->count != 0 && put_has_history(&put)) {
+		struct sim_qe qe = *fifo_peek(s, f);
+
+		hid = qe_lock_id(qe.meta) & hid_mask;
+		flow = flows[hid];
+		if (flow.count == 0 && flow.wait == SIM_NONE && q->nb_flows < q->fid_lim) {
+			flow.cq = put.id & 63U;
+			q->nb_flows++;
+		} else if (flow.count == 0 || flow.cq != put.id || flow.wait != SIM_NONE) {
+			stuck = true;
+			break;
+		}
+		flow.count++;
+		flows[hid] = flow;
+		fifo_drop(s, f);
+		put_ldb(&put, qe, h | hid, depth_hint(depth--, thresh));
+		n++;
 	}
-	flow_pin(q, flow, put->id);
-	put_ldb(put, qe, (struct sim_hist){ .hid = (uint16_t)hid, .type = DLB_SCHED_ATOMIC },
-		depth_hint(q->nb_atm + q->nb_nalb + q->aqed, q->atm_thresh));
-	drop_head(s, q, bin);
-	return true;
+	*turn = put;
+	q->nb_atm -= n;
+	if (f->count == 0)
+		q->atm_bins &= (uint8_t) ~(1U << bin);
+	if (stuck)
+		set_aside(s, q, put.qid, bin, hid, &flows[hid]);
+	return n;
 }
 
 /* Give the CQ of @p put up to @p max atomic QEs of queue put->qid. Returns how many it got. */
@@ -307,6 +329,7 @@ sim_atomic_serve(struct sim_state *s, struct sim_put *put, unsigned int max)
 {
 	struct sim_ldb_queue *q = &s->ldb_q[put->qid];
 	uint32_t weights = sim_reg(put->sim, DLB_R_ATM_CFG_ARB_WEIGHTS_RDY_BIN, 0);
+	uint64_t h = put_hist(put, q, DLB_SCHED_ATOMIC);
 	unsigned int n = 0;
 
 	while (n < max && put_has_history(put)) {
@@ -318,13 +341,14 @@ sim_atomic_serve(struct sim_state *s, struct sim_put *put, unsigned int max)
 			break;
 		bin = sim_pick_bin(s, weights, bins);
 		if ((src.pinned >> bin & 1) != 0) {
-			serve_wait(s, put, s->pinned[put->id][put->qid][bin].head);
+			serve_wait(s, put, h, s->pinned[put->id][put->qid][bin].head);
 			n++;
 		} else if ((src.ready >> bin & 1) != 0) {
-			serve_wait(s, put, q->ready[bin].head);
+			serve_wait(s, put, h, q->ready[bin].head);
 			n++;
 		} else {
-			n += serve_fifo(s, put, bin);
+			/* Alone, the bin needs no arbitration for each QE. */
+			n += serve_fifo(s, put, h, bin, (bins & (bins - 1)) == 0 ? max - n : 1);
 		}
 	}
 	return n;

@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "sim.h"
+#include "sim_hist.h"
 
 struct check {
 	const struct dlbsim *sim;
@@ -155,19 +155,20 @@ check_queue_waits(struct check *c, unsigned int qid)
 /* --- history ------------------------------------------------------------------------------- */
 
 static void
-check_history_entry(struct check *c, unsigned int cq, const struct sim_hist *h)
+check_history_entry(struct check *c, unsigned int cq, uint64_t h)
 {
-	const struct sim_flow *flow = &c->s->flows[h->qid][h->hid];
+	unsigned int qid = hist_qid(h), hid = hist_key(h);
+	const struct sim_flow *flow = &c->s->flows[qid][hid];
 
-	expect(c, h->valid, "CQ %u: history list has a hole", cq);
+	expect(c, h != 0, "CQ %u: history list has a hole", cq);
 	if (c->failed)
 		return;
-	c->queue_inflight[h->qid]++;
-	if (h->type != DLB_SCHED_ATOMIC)
+	c->queue_inflight[qid]++;
+	if (hist_type(h) != DLB_SCHED_ATOMIC)
 		return;
-	c->flow_count[h->qid * SIM_NB_HIDS + h->hid]++;
+	c->flow_count[qid * SIM_NB_HIDS + hid]++;
 	expect(c, flow->count != 0 && flow->cq == cq,
-	       "flow %u of queue %u is on CQ %u and on another", h->hid, h->qid, cq);
+	       "flow %u of queue %u is on CQ %u and on another", hid, qid, cq);
 }
 
 static void
@@ -187,7 +188,7 @@ check_history(struct check *c)
 		inflight += q->inflight;
 	}
 	for (unsigned int i = 0; i < DLB_MAX_HIST_LIST; i++)
-		valid += c->s->hist[i].valid;
+		valid += c->s->hist[i] != 0;
 	expect(c, valid == inflight, "%u history entries for %u elements in flight", valid,
 	       inflight);
 }
@@ -199,16 +200,17 @@ check_flows(struct check *c)
 	uint32_t flows[DLB_MAX_LDB_QUEUES] = { 0 };
 
 	for (unsigned int i = 0; i < DLB_MAX_HIST_LIST; i++) {
-		const struct sim_hist *h = &c->s->hist[i];
-		uint16_t *count = &c->flow_count[h->qid * SIM_NB_HIDS + h->hid];
+		uint64_t h = c->s->hist[i];
+		unsigned int qid = hist_qid(h), hid = hist_key(h);
+		uint16_t *count = &c->flow_count[qid * SIM_NB_HIDS + hid];
 
-		if (!h->valid || h->type != DLB_SCHED_ATOMIC || *count == 0)
+		if (h == 0 || hist_type(h) != DLB_SCHED_ATOMIC || *count == 0)
 			continue;
-		expect(c, *count == c->s->flows[h->qid][h->hid].count,
-		       "flow %u of queue %u counts %u of %u in flight", h->hid, h->qid,
-		       c->s->flows[h->qid][h->hid].count, *count);
+		expect(c, *count == c->s->flows[qid][hid].count,
+		       "flow %u of queue %u counts %u of %u in flight", hid, qid,
+		       c->s->flows[qid][hid].count, *count);
 		*count = 0;
-		flows[h->qid]++;
+		flows[qid]++;
 	}
 	for (unsigned int q = 0; q < DLB_MAX_LDB_QUEUES; q++)
 		expect(c, flows[q] == c->s->ldb_q[q].nb_flows,

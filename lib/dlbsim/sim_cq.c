@@ -78,36 +78,6 @@ sim_cq_latch_history(struct dlbsim *sim, unsigned int id)
 	sim_cq_update(sim->s, true, id);
 }
 
-/* The entry that the next completion is for; something must be in flight. */
-const struct sim_hist *
-sim_cq_oldest(const struct sim_state *s, unsigned int id)
-{
-	const struct sim_cq *cq = &s->ldb_cq[id];
-
-	return &s->hist[cq->hist_base + cq->hist_pop];
-}
-
-/* Pop the oldest entry; something must be in flight. */
-struct sim_hist
-sim_cq_complete(struct sim_state *s, unsigned int id)
-{
-	struct sim_cq *cq = &s->ldb_cq[id];
-	struct sim_hist *entry = &s->hist[cq->hist_base + cq->hist_pop];
-	struct sim_hist h = *entry;
-	struct sim_ldb_queue *q = &s->ldb_q[h.qid];
-
-	entry->valid = 0;
-	if (++cq->hist_pop == cq->hist_size) {
-		cq->hist_pop = 0;
-		cq->hist_pop_gen ^= 1;
-	}
-	cq->inflight--;
-	q->inflight--;
-	if (q->inflight < q->infl_lim)
-		s->ldb_open |= UINT32_C(1) << h.qid;
-	return h;
-}
-
 /* Recompute which CQs have each queue in a slot. */
 static void
 update_queue_masks(struct sim_state *s, unsigned int id, uint32_t qids)
@@ -176,14 +146,28 @@ sim_put_begin(struct dlbsim *sim, bool is_ldb, unsigned int id)
 		.sim = sim,
 		.cq = cq,
 		.mem = translate(sim, cq, &sim->map[is_ldb][id], shift),
+		.hist = &sim->s->hist[cq->hist_base],
 		.id = id,
+		.wptr = cq->wptr,
+		.ring = cq->ring,
 		.shift = shift,
-		.is_ldb = is_ldb,
+		.push = cq->hist_push,
+		.hist_size = cq->hist_size,
 	};
 }
 
 void
-sim_put_by_message(struct sim_put *put, unsigned int pos, const uint64_t words[2])
+sim_put_end(const struct sim_put *put)
+{
+	struct sim_cq *cq = put->cq;
+
+	cq->wptr = put->wptr;
+	cq->hist_push_gen ^= put->push_gen;
+	cq->hist_push = (uint16_t)put->push;
+}
+
+void
+sim_put_by_message(const struct sim_put *put, unsigned int pos, const uint64_t words[2])
 {
 	struct dlbsim *sim = put->sim;
 	uint64_t iova = put->cq->iova + ((uint64_t)pos << put->shift);

@@ -13,6 +13,7 @@
  */
 
 #include "sim_fifo.h"
+#include "sim_hist.h"
 #include "sim_qe.h"
 
 /* Bit c: command c exists. */
@@ -29,28 +30,28 @@ struct pp {
 
 /* --- queues -------------------------------------------------------------------------------- */
 
+/* @p n QEs were pushed to the atomic FIFO of @p bin. */
 static void
-enqueue_atomic(struct sim_state *s, unsigned int qid, unsigned int bin, struct sim_qe qe)
+atomic_grew(struct sim_state *s, unsigned int qid, unsigned int bin, unsigned int n)
 {
 	struct sim_ldb_queue *q = &s->ldb_q[qid];
 
-	fifo_push(s, &q->atm[bin], qe);
 	q->atm_bins |= (uint8_t)(1U << bin);
-	q->nb_atm++;
-	q->atm_total++;
+	q->nb_atm += n;
+	q->atm_total += n;
 	if ((q->atm_stalled >> bin & 1) == 0)
 		s->ldb_work |= UINT32_C(1) << qid;
 }
 
+/* The same for the FIFO of unordered and ordered QEs. */
 static void
-enqueue_nalb(struct sim_state *s, unsigned int qid, unsigned int bin, struct sim_qe qe)
+nalb_grew(struct sim_state *s, unsigned int qid, unsigned int bin, unsigned int n)
 {
 	struct sim_ldb_queue *q = &s->ldb_q[qid];
 
-	fifo_push(s, &q->nalb[bin], qe);
 	q->nalb_bins |= (uint8_t)(1U << bin);
-	q->nb_nalb++;
-	q->nalb_total++;
+	q->nb_nalb += n;
+	q->nalb_total += n;
 	if (q->nb_nalb > q->nalb_max)
 		q->nalb_max = q->nb_nalb;
 	if ((q->nalb_stalled >> bin & 1) == 0)
@@ -76,12 +77,15 @@ void
 sim_enqueue(struct sim_state *s, unsigned int type, unsigned int qid, unsigned int bin,
 	    struct sim_qe qe)
 {
-	if (type == DLB_SCHED_ATOMIC)
-		enqueue_atomic(s, qid, bin, qe);
-	else if (type == DLB_SCHED_DIRECTED)
+	if (type == DLB_SCHED_ATOMIC) {
+		fifo_push(s, &s->ldb_q[qid].atm[bin], qe);
+		atomic_grew(s, qid, bin, 1);
+	} else if (type == DLB_SCHED_DIRECTED) {
 		enqueue_directed(s, qid, bin, qe);
-	else
-		enqueue_nalb(s, qid, bin, qe);
+	} else {
+		fifo_push(s, &s->ldb_q[qid].nalb[bin], qe);
+		nalb_grew(s, qid, bin, 1);
+	}
 }
 
 /* --- checks -------------------------------------------------------------------------------- */
@@ -212,42 +216,45 @@ enqueue_qe(struct sim_state *s, struct sim_qe qe)
 	sim_enqueue(s, qe_type(qe.meta), qe_qid(qe.meta), qe_bin(qe.meta), qe);
 }
 
+/* Software may have changed the range of the history list while it was in use. */
+static void
+idle_again(struct pp *pp)
+{
+	if (pp->cq->inflight == 0 && pp->cq->hist_stale)
+		sim_cq_latch_history(pp->sim, pp->id);
+}
+
 static void
 complete(struct pp *pp, unsigned int cmd, const struct dlb_hcw *hcw, struct sim_qe qe)
 {
-	struct sim_hist h;
 	bool accepted;
+	uint64_t h;
 
 	if (!has_outstanding(pp, &pp->s->drops.excess_completion, hcw))
 		return;
-	h = sim_cq_complete(pp->s, pp->id);
-	if (pp->cq->inflight == 0 && pp->cq->hist_stale)
-		sim_cq_latch_history(pp->sim, pp->id);
-	if (h.type == DLB_SCHED_ATOMIC)
-		sim_flow_complete(pp->s, h.qid, h.hid);
+	h = hist_pop(pp->s, pp->cq);
+	if (hist_type(h) == DLB_SCHED_ATOMIC)
+		flow_complete(pp->s, h);
 	accepted = (cmd & DLB_HCW_QE_VALID) != 0 && accept(pp, hcw, &qe);
-	if (h.type == DLB_SCHED_ORDERED)
-		sim_sn_complete(pp->s, &h, accepted ? &qe : NULL);
+	if (hist_type(h) == DLB_SCHED_ORDERED)
+		sim_sn_complete(pp->s, h, accepted ? &qe : NULL);
 	else if (accepted)
 		enqueue_qe(pp->s, qe);
+	idle_again(pp);
 }
 
 static void
 fragment(struct pp *pp, const struct dlb_hcw *hcw, struct sim_qe qe)
 {
-	const struct sim_hist *h;
-	struct sim_sn *sn;
+	uint64_t h;
 
 	if (!has_outstanding(pp, &pp->s->drops.illegal_frag, hcw))
 		return;
-	h = sim_cq_oldest(pp->s, pp->id);
-	if (h->type != DLB_SCHED_ORDERED) {
+	h = hist_oldest(pp->s, pp->cq);
+	if (hist_type(h) != DLB_SCHED_ORDERED) {
 		if (accept(pp, hcw, &qe))
 			enqueue_qe(pp->s, qe);
-		return;
-	}
-	sn = &pp->s->sn[h->group][(h->slot * dlb_sn_mode_sns(h->mode) + h->sn) % DLB_SNS_PER_GROUP];
-	if (sn->nb_frags >= DLB_MAX_FRAGS) {
+	} else if (hist_sn(pp->s, h, hist_key(h))->nb_frags >= DLB_MAX_FRAGS) {
 		pp->s->drops.illegal_frag++;
 		sim_alarm_chp(pp->sim, DLB_ALARM_AID_ILLEGAL_ENQ, pp->is_ldb, pp->id, hcw);
 	} else if (accept(pp, hcw, &qe)) {
@@ -288,6 +295,112 @@ execute(struct pp *pp, const struct dlb_hcw *hcw)
 		enqueue_qe(pp->s, qe);
 }
 
+/* --- runs ---------------------------------------------------------------------------------- */
+
+/*
+ * Most HCWs of a burst say the same of different data: the same command for the same queue, type
+ * and priority. Such a run is checked once and then only its effects are left. Whatever might be
+ * refused is not a run's business but execute()'s, one HCW at a time.
+ */
+
+#define RUN_BITS_QE    UINT64_C(0x0F0000001FFF0000) /* command; priority, type, QID */
+#define RUN_BITS_NO_QE UINT64_C(0x0F0003FF00000000) /* command; tokens */
+
+static uint64_t
+meta_of(const struct dlb_hcw *hcw)
+{
+	return qe_load(hcw).meta;
+}
+
+/* How many HCWs from the first on (of @p n >= 1) make a run. */
+static unsigned int
+run_length(const struct dlb_hcw *hcws, unsigned int n)
+{
+	uint64_t first = meta_of(hcws);
+	uint64_t bits =
+		(first & (uint64_t)DLB_HCW_QE_VALID << 56) != 0 ? RUN_BITS_QE : RUN_BITS_NO_QE;
+	unsigned int i = 1;
+
+	while (i < n && ((meta_of(&hcws[i]) ^ first) & bits) == 0)
+		i++;
+	return i;
+}
+
+/* Can nothing of this run's QEs be refused? If so their credits are taken. */
+static bool
+run_accept(struct pp *pp, uint64_t meta, unsigned int n)
+{
+	struct sim_state *s = pp->s;
+	unsigned int type = qe_type(meta), qid = qe_qid(meta);
+	uint32_t ok = s->ldb_qid_ok[pp->cq->pp_vas] & s->ldb_qid_valid;
+
+	if (type == DLB_SCHED_ATOMIC)
+		ok &= s->fid_ok;
+	else if (type == DLB_SCHED_ORDERED)
+		ok &= s->sn_ok;
+	if (type == DLB_SCHED_DIRECTED || qid >= DLB_MAX_LDB_QUEUES || (ok >> qid & 1) == 0 ||
+	    s->credits[0][pp->cq->pp_vas] < n || s->storage[0] - s->stored[0] < n)
+		return false;
+	s->credits[0][pp->cq->pp_vas] -= n;
+	s->stored[0] += n;
+	return true;
+}
+
+/* Complete, for each of the run's HCWs, and enqueue those QEs that need not be reordered first. */
+static void
+run_effects(struct pp *pp, const struct dlb_hcw *hcws, unsigned int n, unsigned int cmd)
+{
+	struct sim_state *s = pp->s;
+	uint64_t meta = meta_of(hcws);
+	unsigned int qid = qe_qid(meta) % DLB_MAX_LDB_QUEUES, bin = qe_bin(meta), grown = 0;
+	bool has_qe = (cmd & DLB_HCW_QE_VALID) != 0;
+	bool atomic = qe_type(meta) == DLB_SCHED_ATOMIC;
+	struct sim_ldb_queue *q = &s->ldb_q[qid];
+	struct sim_fifo *f = atomic ? &q->atm[bin] : &q->nalb[bin];
+
+	for (unsigned int i = 0; i < n; i++) {
+		struct sim_qe qe = qe_stored(qe_load(&hcws[i]));
+		uint64_t h = (cmd & DLB_HCW_QE_COMP) != 0 ? hist_pop(s, pp->cq) : 0;
+
+		if (h != 0 && hist_type(h) == DLB_SCHED_ATOMIC) {
+			flow_complete(s, h);
+		} else if (h != 0 && hist_type(h) == DLB_SCHED_ORDERED) {
+			sim_sn_complete(s, h, has_qe ? &qe : NULL);
+			continue;
+		}
+		if (has_qe) {
+			fifo_push(s, f, qe);
+			grown++;
+		}
+	}
+	if (grown != 0 && atomic)
+		atomic_grew(s, qid, bin, grown);
+	else if (grown != 0)
+		nalb_grew(s, qid, bin, grown);
+	idle_again(pp);
+}
+
+/* Returns false, having done nothing, if something of the run might be refused. */
+static bool
+run(struct pp *pp, const struct dlb_hcw *hcws, unsigned int n)
+{
+	uint64_t meta = meta_of(hcws);
+	unsigned int cmd = qe_cmd(meta), nb_tokens = 0;
+	bool has_qe = (cmd & DLB_HCW_QE_VALID) != 0;
+
+	if (!pp->is_ldb || (LDB_COMMANDS >> cmd & 1) == 0 || (cmd & DLB_HCW_QE_FRAG) != 0)
+		return false;
+	if ((cmd & DLB_HCW_CQ_TOKEN) != 0)
+		nb_tokens = n * (has_qe ? 1 : (qe_lock_id(meta) & DLB_HCW_TOKENS) + 1);
+	if (nb_tokens > pp->cq->tokens || ((cmd & DLB_HCW_QE_COMP) != 0 && n > pp->cq->inflight) ||
+	    (has_qe && !run_accept(pp, meta, n)))
+		return false;
+	if (nb_tokens != 0)
+		sim_cq_return_tokens(pp->s, true, pp->id, nb_tokens);
+	run_effects(pp, hcws, n, cmd);
+	return true;
+}
+
 static void
 refuse_port(struct dlbsim *sim, bool is_ldb, unsigned int port, const struct dlb_hcw *hcws,
 	    unsigned int n)
@@ -315,7 +428,12 @@ dlbsim_pp_write(struct dlbsim *sim, bool is_ldb, unsigned int port, const struct
 		refuse_port(sim, is_ldb, port, hcws, n);
 		return;
 	}
-	for (unsigned int i = 0; i < n; i++)
-		execute(&pp, &hcws[i]);
+	for (unsigned int i = 0, len; i < n; i += len) {
+		len = run_length(&hcws[i], n - i);
+		if (run(&pp, &hcws[i], len))
+			continue;
+		for (unsigned int k = 0; k < len; k++)
+			execute(&pp, &hcws[i + k]);
+	}
 	sim_cq_update(sim->s, is_ldb, port);
 }

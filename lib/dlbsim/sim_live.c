@@ -6,7 +6,7 @@
  * LDB load-balanced, DIR directed, CQ consumer queue, QID queue id, SN sequence number.
  */
 
-#include "sim.h"
+#include "sim_hist.h"
 
 static uint32_t
 low(uint64_t v)
@@ -166,20 +166,20 @@ live_queue(const struct sim_state *s, enum dlb_reg reg, uint32_t i, uint32_t *v)
 
 /* A history entry as hardware lays it out. */
 static uint32_t
-history_entry(const struct sim_hist *h, bool second)
+history_entry(uint64_t h, bool second)
 {
-	uint32_t sn_fid = h->type == DLB_SCHED_ORDERED ? h->sn : h->hid & 0xFFFU;
+	bool atomic = hist_type(h) == DLB_SCHED_ATOMIC;
 
 	if (second)
-		return FIELD_PREP(DLB_F_CHP_HIST_LIST_1_QPRIO_2, (uint32_t)h->prio >> 2) |
-		       FIELD_PREP(DLB_F_CHP_HIST_LIST_1_QTYPE, (uint32_t)h->type & 3) |
-		       FIELD_PREP(DLB_F_CHP_HIST_LIST_1_HID, (uint32_t)h->hid);
-	return FIELD_PREP(DLB_F_CHP_HIST_LIST_0_SN_FID, sn_fid) |
-	       FIELD_PREP(DLB_F_CHP_HIST_LIST_0_SLOT, (uint32_t)h->slot) |
-	       FIELD_PREP(DLB_F_CHP_HIST_LIST_0_MODE, (uint32_t)h->mode) |
-	       FIELD_PREP(DLB_F_CHP_HIST_LIST_0_QIDIX, (uint32_t)h->slot_cq) |
-	       FIELD_PREP(DLB_F_CHP_HIST_LIST_0_QID, (uint32_t)h->qid) |
-	       FIELD_PREP(DLB_F_CHP_HIST_LIST_0_QPRIO, (uint32_t)h->prio & 3);
+		return FIELD_PREP(DLB_F_CHP_HIST_LIST_1_QPRIO_2, hist_prio(h) >> 2) |
+		       FIELD_PREP(DLB_F_CHP_HIST_LIST_1_QTYPE, hist_type(h)) |
+		       FIELD_PREP(DLB_F_CHP_HIST_LIST_1_HID, atomic ? hist_key(h) : 0);
+	return FIELD_PREP(DLB_F_CHP_HIST_LIST_0_SN_FID, hist_key(h) & 0xFFF) |
+	       FIELD_PREP(DLB_F_CHP_HIST_LIST_0_SLOT, hist_sn_slot(h)) |
+	       FIELD_PREP(DLB_F_CHP_HIST_LIST_0_MODE, hist_mode(h)) |
+	       FIELD_PREP(DLB_F_CHP_HIST_LIST_0_QIDIX, hist_slot_cq(h)) |
+	       FIELD_PREP(DLB_F_CHP_HIST_LIST_0_QID, hist_qid(h)) |
+	       FIELD_PREP(DLB_F_CHP_HIST_LIST_0_QPRIO, hist_prio(h) & 3);
 }
 
 /* Bits of SNs in use, 32 to a word. */
@@ -199,9 +199,9 @@ live_order(const struct sim_state *s, enum dlb_reg reg, uint32_t i, uint32_t *v)
 	switch (reg) {
 	case DLB_R_CHP_HIST_LIST_0:
 	case DLB_R_CHP_HIST_LIST_1:
-		if (!s->hist[i].valid)
+		if (s->hist[i] == 0)
 			return false;
-		*v = history_entry(&s->hist[i], reg == DLB_R_CHP_HIST_LIST_1);
+		*v = history_entry(s->hist[i], reg == DLB_R_CHP_HIST_LIST_1);
 		return true;
 	case DLB_R_RO_GRP_0_SLT_SHFT:
 		*v = s->oldest_sn[0][i];

@@ -13,40 +13,8 @@
  */
 
 #include "sim_fifo.h"
+#include "sim_hist.h"
 #include "sim_qe.h"
-
-static struct sim_sn *
-sn_entry(struct sim_state *s, const struct sim_hist *h, unsigned int rel)
-{
-	unsigned int abs = h->slot * dlb_sn_mode_sns(h->mode) + rel;
-
-	return &s->sn[h->group][abs & (DLB_SNS_PER_GROUP - 1)];
-}
-
-static unsigned int
-next_rel(const struct sim_hist *h, unsigned int rel)
-{
-	return (rel + 1) & (dlb_sn_mode_sns(h->mode) - 1);
-}
-
-/* Hand out the next SN of ordered queue @p qid in @p h, or return false if all are in use. */
-bool
-sim_sn_take(struct sim_state *s, unsigned int qid, struct sim_hist *h)
-{
-	struct sim_ldb_queue *q = &s->ldb_q[qid];
-	struct sim_sn *sn;
-
-	h->group = q->sn_group & 1U;
-	h->slot = q->sn_slot & 15U;
-	h->mode = q->sn_mode & 7U;
-	h->sn = (uint16_t)(q->next_sn & (dlb_sn_mode_sns(h->mode) - 1));
-	sn = sn_entry(s, h, h->sn);
-	if (sn->state != SIM_SN_FREE)
-		return false;
-	*sn = (struct sim_sn){ .state = SIM_SN_SCHEDULED };
-	q->next_sn = (uint16_t)next_rel(h, h->sn);
-	return true;
-}
 
 static void
 keep(struct sim_state *s, struct sim_sn *sn, struct sim_qe qe)
@@ -69,9 +37,9 @@ keep(struct sim_state *s, struct sim_sn *sn, struct sim_qe qe)
 
 /* Keep a fragment of the QE that @p h is about. The caller has checked the number of fragments. */
 void
-sim_sn_fragment(struct sim_state *s, const struct sim_hist *h, struct sim_qe qe)
+sim_sn_fragment(struct sim_state *s, uint64_t h, struct sim_qe qe)
 {
-	struct sim_sn *sn = sn_entry(s, h, h->sn);
+	struct sim_sn *sn = hist_sn(s, h, hist_key(h));
 
 	sn->nb_frags++;
 	keep(s, sn, qe);
@@ -98,22 +66,26 @@ release(struct sim_state *s, struct sim_sn *sn)
  * became the oldest leaves the reorder buffer.
  */
 void
-sim_sn_complete(struct sim_state *s, const struct sim_hist *h, const struct sim_qe *qe)
+sim_sn_complete(struct sim_state *s, uint64_t h, const struct sim_qe *qe)
 {
-	uint16_t *oldest = &s->oldest_sn[h->group][h->slot];
-	struct sim_sn *sn = sn_entry(s, h, h->sn);
+	uint16_t *oldest = &s->oldest_sn[hist_group(h)][hist_sn_slot(h)];
+	struct sim_sn *sn = hist_sn(s, h, hist_key(h));
+	struct sim_ldb_queue *q = &s->ldb_q[hist_qid(h)];
 
-	if (*oldest == h->sn && sn->head == SIM_NONE && qe != NULL) {
+	sn->state = SIM_SN_DONE;
+	if (*oldest != hist_key(h) || sn->head != SIM_NONE) {
+		if (qe != NULL)
+			keep(s, sn, *qe);
+	} else if (qe != NULL) {
 		/* In order and alone: need not be kept. */
 		sim_enqueue(s, qe_type(qe->meta), qe_qid(qe->meta), qe_bin(qe->meta), *qe);
-	} else if (qe != NULL) {
-		keep(s, sn, *qe);
 	}
-	sn->state = SIM_SN_DONE;
-	for (sn = sn_entry(s, h, *oldest); sn->state == SIM_SN_DONE; sn = sn_entry(s, h, *oldest)) {
+	for (sn = hist_sn(s, h, *oldest); sn->state == SIM_SN_DONE; sn = hist_sn(s, h, *oldest)) {
 		release(s, sn);
-		*oldest = (uint16_t)next_rel(h, *oldest);
-		s->ldb_q[h->qid].nalb_stalled = 0;
+		*oldest = (uint16_t)((*oldest + 1U) & (hist_nb_sns(h) - 1));
 	}
-	sim_queue_update(s, h->qid);
+	if (q->nalb_stalled != 0) {
+		q->nalb_stalled = 0;
+		sim_queue_update(s, hist_qid(h));
+	}
 }

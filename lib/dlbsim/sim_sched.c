@@ -58,6 +58,55 @@ sim_queue_update(struct sim_state *s, unsigned int qid)
 
 /* --- load-balanced ------------------------------------------------------------------------- */
 
+/* Hand out the queue's next SN (sequence number); returns false if all are in use. */
+static inline bool
+take_sn(struct sim_state *s, struct sim_ldb_queue *q, uint64_t h, unsigned int *rel)
+{
+	struct sim_sn *sn;
+
+	*rel = q->next_sn & (hist_nb_sns(h) - 1);
+	sn = hist_sn(s, h, *rel);
+	if (sn->state != SIM_SN_FREE)
+		return false;
+	*sn = (struct sim_sn){ .state = SIM_SN_SCHEDULED };
+	q->next_sn = (uint16_t)((*rel + 1) & (hist_nb_sns(h) - 1));
+	return true;
+}
+
+/* Give the CQ up to @p max unordered and ordered QEs from the head of FIFO @p bin. */
+static unsigned int
+nalb_serve_bin(struct sim_state *s, struct sim_put *turn, unsigned int bin, unsigned int max)
+{
+	struct sim_ldb_queue *q = &s->ldb_q[turn->qid];
+	uint64_t unordered = put_hist(turn, q, DLB_SCHED_UNORDERED);
+	uint64_t ordered = put_hist(turn, q, DLB_SCHED_ORDERED);
+	struct sim_fifo *f = &q->nalb[bin];
+	struct sim_put put = *turn; /* a copy that the compiler can keep in registers */
+	uint32_t depth = q->nb_atm + q->nb_nalb + q->aqed, thresh = q->nalb_thresh;
+	unsigned int n = 0, sn;
+
+	while (n < max && f->count != 0 && put_has_history(&put)) {
+		struct sim_qe qe = *fifo_peek(s, f);
+		uint64_t h = unordered;
+
+		if (qe_type(qe.meta) == DLB_SCHED_ORDERED) {
+			if (!take_sn(s, q, ordered, &sn)) {
+				q->nalb_stalled |= (uint8_t)(1U << bin);
+				break;
+			}
+			h = ordered | sn;
+		}
+		fifo_drop(s, f);
+		put_ldb(&put, qe, h, depth_hint(depth--, thresh));
+		n++;
+	}
+	*turn = put;
+	q->nb_nalb -= n;
+	if (f->count == 0)
+		q->nalb_bins &= (uint8_t) ~(1U << bin);
+	return n;
+}
+
 /* Give the CQ up to @p max unordered and ordered QEs of queue put->qid. */
 static unsigned int
 nalb_serve(struct sim_state *s, struct sim_put *put, unsigned int max)
@@ -68,27 +117,12 @@ nalb_serve(struct sim_state *s, struct sim_put *put, unsigned int max)
 
 	while (n < max && put_has_history(put)) {
 		unsigned int bins = q->nalb_bins & ~(unsigned int)q->nalb_stalled;
-		struct sim_hist h = { .type = DLB_SCHED_UNORDERED };
-		unsigned int bin;
-		struct sim_qe qe;
 
 		if (bins == 0)
 			break;
-		bin = sim_pick_bin(s, weights, bins);
-		qe = *fifo_peek(s, &q->nalb[bin]);
-		if (qe_type(qe.meta) == DLB_SCHED_ORDERED) {
-			h.type = DLB_SCHED_ORDERED;
-			if (!sim_sn_take(s, put->qid, &h)) {
-				q->nalb_stalled |= (uint8_t)(1U << bin);
-				continue;
-			}
-		}
-		put_ldb(put, qe, h, depth_hint(q->nb_atm + q->nb_nalb + q->aqed, q->nalb_thresh));
-		fifo_drop(s, &q->nalb[bin]);
-		if (q->nalb[bin].count == 0)
-			q->nalb_bins &= (uint8_t) ~(1U << bin);
-		q->nb_nalb--;
-		n++;
+		/* Alone, a bin needs no arbitration for each QE. */
+		n += nalb_serve_bin(s, put, sim_pick_bin(s, weights, bins),
+				    (bins & (bins - 1)) == 0 ? max - n : 1);
 	}
 	return n;
 }
@@ -115,6 +149,8 @@ pick_slot(struct dlbsim *sim, struct sim_cq *cq, uint32_t qids)
 	uint32_t weights = sim_reg(sim, DLB_R_LSP_CFG_ARB_WEIGHT_LDB_QID_0, 0);
 	unsigned int bins = 0, best = DLB_NB_SLOTS, bin;
 
+	if ((cq->slot_valid & (cq->slot_valid - 1U)) == 0)
+		return (unsigned int)__builtin_ctz(cq->slot_valid);
 	for (unsigned int i = 0; i < DLB_NB_SLOTS; i++)
 		if ((cq->slot_valid >> i & 1) != 0 && (qids >> cq->slot_qid[i] & 1) != 0)
 			bins |= 1U << (cq->slot_prio[i] / 2);
@@ -158,6 +194,7 @@ ldb_account(struct dlbsim *sim, struct sim_put *put, unsigned int n)
 	struct sim_cq *cq = put->cq;
 	struct sim_ldb_queue *q = &s->ldb_q[put->qid];
 
+	sim_put_end(put);
 	cq->tokens = (uint16_t)(cq->tokens + n);
 	cq->occupancy = (uint16_t)(cq->occupancy + n);
 	cq->inflight = (uint16_t)(cq->inflight + n);
@@ -225,12 +262,14 @@ ldb_pass(struct dlbsim *sim)
 /* --- directed ------------------------------------------------------------------------------ */
 
 static void
-dir_account(struct dlbsim *sim, unsigned int id, unsigned int n)
+dir_account(struct dlbsim *sim, const struct sim_put *put, unsigned int n)
 {
 	struct sim_state *s = sim->s;
-	struct sim_cq *cq = &s->dir_cq[id];
+	struct sim_cq *cq = put->cq;
+	unsigned int id = put->id;
 	unsigned int pool = !sim_limits(s)->combined_credits;
 
+	sim_put_end(put);
 	cq->tokens = (uint16_t)(cq->tokens + n);
 	cq->occupancy = (uint16_t)(cq->occupancy + n);
 	cq->nb_scheduled += n;
@@ -264,7 +303,7 @@ dir_turn(struct dlbsim *sim, unsigned int id)
 		if (f->count == 0)
 			q->bins &= (uint8_t) ~(1U << bin);
 	}
-	dir_account(sim, id, n);
+	dir_account(sim, &put, n);
 	return n;
 }
 

@@ -183,8 +183,7 @@ check_history(struct check *c)
 		       cq);
 		for (unsigned int i = 0; i < q->inflight && !c->failed; i++)
 			check_history_entry(
-				c, cq,
-				&c->s->hist[q->hist_base + (q->hist_pop + i) % q->hist_size]);
+				c, cq, c->s->hist[q->hist_base + (q->hist_pop + i) % q->hist_size]);
 		inflight += q->inflight;
 	}
 	for (unsigned int i = 0; i < DLB_MAX_HIST_LIST; i++)

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 event_dlb contributors
+ *
+ * The table of device arguments and its parser. An argument is a row: key, what is allowed,
+ * default, one line of help, and a setter. Nothing is ignored: an unknown key, a key given twice
+ * and a value out of range are errors that say what would have been right.
+ *
+ * Knows no device. Invariant: defaults pass through the same setters as what a user types.
+ */
+
+#include "dlb_devargs.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <rte_common.h>
+#include <rte_kvargs.h>
+
+#define THREAD_PREFIX "thread:"
+
+/* A setter returns false when the value is not allowed. */
+struct devarg {
+	const char *key;
+	const char *allowed;
+	const char *default_value;
+	const char *help;
+	bool (*set)(struct dlb_devargs *args, const char *value);
+};
+
+static bool
+parse_number(const char *text, unsigned long min, unsigned long max, unsigned long *number)
+{
+	char *end;
+
+	if (text[0] < '0' || text[0] > '9')
+		return false;
+	errno = 0;
+	*number = strtoul(text, &end, 10);
+	return errno == 0 && *end == '\0' && *number >= min && *number <= max;
+}
+
+static bool
+set_device(struct dlb_devargs *args, const char *value)
+{
+	for (unsigned int version = 0; version < DLB_NB_VERSIONS; version++) {
+		if (strcmp(value, dlb_limits[version].name) == 0) {
+			args->version = version;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool
+set_sched(struct dlb_devargs *args, const char *value)
+{
+	const long nb_cpus = sysconf(_SC_NPROCESSORS_CONF);
+	unsigned long cpu;
+
+	if (strcmp(value, "inline") == 0) {
+		args->step_mode = DLB_STEP_INLINE;
+		return true;
+	}
+	if (strcmp(value, "service") == 0) {
+		args->step_mode = DLB_STEP_SERVICE;
+		return true;
+	}
+	if (strncmp(value, THREAD_PREFIX, strlen(THREAD_PREFIX)) != 0 ||
+	    !parse_number(value + strlen(THREAD_PREFIX), 0, nb_cpus - 1, &cpu))
+		return false;
+	args->step_mode = DLB_STEP_THREAD;
+	args->thread_cpu = cpu;
+	return true;
+}
+
+static bool
+set_cq_depth(struct dlb_devargs *args, const char *value)
+{
+	unsigned long depth;
+
+	if (!parse_number(value, 8, 1024, &depth) || !rte_is_power_of_2(depth))
+		return false;
+	args->cq_depth = depth;
+	return true;
+}
+
+static int32_t
+max_num_events_of(enum dlb_version version)
+{
+	return dlb_limits[version].ldb_credits;
+}
+
+/* What the version allows is checked when all keys are known. */
+static bool
+set_max_num_events(struct dlb_devargs *args, const char *value)
+{
+	unsigned long events;
+
+	if (strcmp(value, "all") == 0) {
+		args->max_num_events = 0;
+		return true;
+	}
+	if (!parse_number(value, 1, DLB_MAX_CREDITS, &events))
+		return false;
+	args->max_num_events = events;
+	return true;
+}
+
+/* clang-format off */
+static const struct devarg devargs[] = {
+	{ "device", "2.0 or 2.5", "2.5",
+	  "version of the DLB", set_device },
+	{ "sched", "inline, service, or thread:<cpu> with a CPU of this machine, counted from 0",
+	  "inline", "who lets a software device work", set_sched },
+	{ "cq_depth", "a power of two, 8..1024 (above 128 for SINGLE_LINK ports only)", "128",
+	  "entries of a consumer queue", set_cq_depth },
+	{ "max_num_events", "1..8192 with device=2.0, 1..16384 with device=2.5, or all", "all",
+	  "events the device holds at most", set_max_num_events },
+};
+/* clang-format on */
+
+static const struct devarg *
+devarg_find(const char *key)
+{
+	for (unsigned int i = 0; i < RTE_DIM(devargs); i++)
+		if (strcmp(devargs[i].key, key) == 0)
+			return &devargs[i];
+	return NULL;
+}
+
+static int
+refuse_key(const char *key, struct dlb_why *why)
+{
+	char known[128] = "";
+
+	for (unsigned int i = 0; i < RTE_DIM(devargs); i++) {
+		if (i > 0)
+			strncat(known, ", ", sizeof(known) - strlen(known) - 1);
+		strncat(known, devargs[i].key, sizeof(known) - strlen(known) - 1);
+	}
+	return dlb_why_set(why, -EINVAL, "unknown argument \"%s\"; known are %s", key, known);
+}
+
+static int
+refuse_value(const struct devarg *arg, const char *value, struct dlb_why *why)
+{
+	return dlb_why_set(why, -EINVAL, "%s=%s (%s) is not allowed; allowed: %s (default %s)",
+			   arg->key, value, arg->help, arg->allowed, arg->default_value);
+}
+
+static int
+apply(struct dlb_devargs *args, const struct rte_kvargs *given, struct dlb_why *why)
+{
+	for (unsigned int i = 0; i < given->count; i++) {
+		const struct rte_kvargs_pair *pair = &given->pairs[i];
+		const struct devarg *arg = devarg_find(pair->key);
+
+		if (arg == NULL)
+			return refuse_key(pair->key, why);
+		for (unsigned int j = 0; j < i; j++)
+			if (strcmp(given->pairs[j].key, pair->key) == 0)
+				return dlb_why_set(why, -EINVAL, "%s is given twice", pair->key);
+		if (pair->value == NULL)
+			return refuse_value(arg, "", why);
+		if (!arg->set(args, pair->value))
+			return refuse_value(arg, pair->value, why);
+	}
+	return 0;
+}
+
+static int
+check_together(struct dlb_devargs *args, struct dlb_why *why)
+{
+	const int32_t most = max_num_events_of(args->version);
+
+	if (args->max_num_events == 0)
+		args->max_num_events = most;
+	if (args->max_num_events > most)
+		return dlb_why_set(
+			why, -EINVAL,
+			"max_num_events=%d is not allowed; allowed: 1..%d with device=%s",
+			args->max_num_events, most, dlb_limits[args->version].name);
+	return 0;
+}
+
+int
+dlb_devargs_parse(struct dlb_devargs *args, const char *params, struct dlb_why *why)
+{
+	struct dlb_devargs parsed = { 0 };
+	struct rte_kvargs *given;
+	int ret;
+
+	for (unsigned int i = 0; i < RTE_DIM(devargs); i++)
+		if (!devargs[i].set(&parsed, devargs[i].default_value))
+			return refuse_value(&devargs[i], devargs[i].default_value, why);
+
+	given = rte_kvargs_parse(params == NULL ? "" : params, NULL);
+	if (given == NULL)
+		return dlb_why_set(why, -EINVAL, "\"%s\" is not of the form key=value,...", params);
+	ret = apply(&parsed, given, why);
+	rte_kvargs_free(given);
+	if (ret == 0)
+		ret = check_together(&parsed, why);
+	if (ret == 0)
+		*args = parsed;
+	return ret;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 event_dlb contributors
+ *
+ * Device arguments: what follows the device's name in --vdev=event_dlb0,key=value,...
+ */
+
+#ifndef DLB_DEVARGS_H
+#define DLB_DEVARGS_H
+
+#include <stdint.h>
+
+#include "dlb_limits.h"
+#include "dp/dlb_dp.h"
+#include "dlb_why.h"
+
+struct dlb_devargs {
+	enum dlb_version version;
+	enum dlb_step_mode step_mode;
+	unsigned int thread_cpu; /* of DLB_STEP_THREAD */
+	unsigned int cq_depth;
+	int32_t max_num_events;
+};
+
+/* For dpdk-pmdinfo; dlb_devargs.c has the table that is parsed, a test compares them. */
+#define DLB_DEVARGS_STRING                                                         \
+	"device=<2.0|2.5> sched=<inline|service|thread:<cpu>> cq_depth=<8..1024> " \
+	"max_num_events=<1..16384>"
+
+/*
+ * Parse @params, NULL or "key=value,...", over the defaults. Returns 0, or -EINVAL with @why
+ * naming the key, the value and what is allowed; @args is then as it was.
+ */
+int
+dlb_devargs_parse(struct dlb_devargs *args, const char *params, struct dlb_why *why);
+
+#endif /* DLB_DEVARGS_H */

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 event_dlb contributors
+ *
+ * Draining a device that is being stopped: what ports hold is released, and every event in
+ * consumer queues and in the device's queues goes to the application's flush callback.
+ *
+ * Events wait in a queue as long as no port takes from it, so a queue that lost its links is
+ * mapped to some port first. Invariant: it ends. Each round takes at least one of at most
+ * nb_events_limit events out, or is one of a fixed number of rounds that may take none.
+ */
+
+#include "dlb_priv.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define FLUSH_BURST	64
+#define MAX_IDLE_ROUNDS 16
+
+/* Returns how many events the ports gave up. */
+static unsigned int
+flush_ports(struct rte_eventdev *eventdev)
+{
+	const eventdev_stop_flush_t flush = eventdev->dev_ops->dev_stop_flush;
+	struct rte_eventdev_data *data = eventdev->data;
+	struct rte_event events[FLUSH_BURST];
+	unsigned int sum = 0;
+
+	for (unsigned int port = 0; port < data->nb_ports; port++) {
+		uint16_t nb = dlb_dp_port_flush(data->ports[port], events, RTE_DIM(events));
+
+		for (uint16_t i = 0; i < nb && flush != NULL; i++)
+			flush(data->dev_id, events[i], data->dev_stop_flush_arg);
+		sum += nb;
+	}
+	return sum;
+}
+
+/* Until nothing moves: no port has an event, and no map or unmap waits for one. */
+static void
+flush_rounds(struct rte_eventdev *eventdev)
+{
+	struct dlb_dev *dev = dlb_dev_of(eventdev);
+	unsigned int nb_rounds = eventdev->data->dev_conf.nb_events_limit;
+	unsigned int nb_idle = 0;
+
+	for (unsigned int round = 0; round < nb_rounds + MAX_IDLE_ROUNDS; round++) {
+		unsigned int moved = flush_ports(eventdev);
+		int pending;
+
+		dlb_bus_settle(dev->bus);
+		pending = dlbrm_domain_poll(dlb_process_of(dev)->rm, dev->hw.domain);
+		nb_idle = moved == 0 ? nb_idle + 1 : 0;
+		if (nb_idle > 1 && pending <= 0)
+			return;
+		if (nb_idle >= MAX_IDLE_ROUNDS)
+			break;
+	}
+	DLB_LOG(ERR, eventdev->data->name, "stop: events are still on the move after %u rounds",
+		nb_rounds);
+}
+
+static bool
+is_linked(const struct dlb_dev *dev, unsigned int queue)
+{
+	for (unsigned int port = 0; port < dev->setup.nb_ports; port++)
+		if (dev->setup.ports[port].links[queue].is_linked)
+			return true;
+	return false;
+}
+
+static int
+queue_depth(struct dlb_dev *dev, unsigned int queue)
+{
+	struct dlbrm *rm = dlb_process_of(dev)->rm;
+
+	if (dev->plan.queues[queue].is_directed)
+		return dlbrm_dir_queue_depth(rm, dev->hw.domain, dev->hw.qid[queue]);
+	return dlbrm_ldb_queue_depth(rm, dev->hw.domain, dev->hw.qid[queue]);
+}
+
+/* All linked queues are empty by now: any of them may give its slot up. */
+static int
+make_room(struct dlb_dev *dev, unsigned int port)
+{
+	for (unsigned int queue = 0; queue < dev->setup.nb_queues; queue++)
+		if (dev->setup.ports[port].links[queue].is_linked &&
+		    dev->plan.ports[port].lane[queue] == 0)
+			return dlbrm_unmap_qid(dlb_process_of(dev)->rm, dev->hw.domain,
+					       dev->hw.lanes[port][0].id, dev->hw.qid[queue]);
+	return -ENOSPC;
+}
+
+static int
+map_to_any_port(struct dlb_dev *dev, unsigned int queue)
+{
+	struct dlbrm *rm = dlb_process_of(dev)->rm;
+	unsigned int port = 0;
+	int ret;
+
+	while (port < dev->setup.nb_ports && dev->plan.ports[port].is_directed)
+		port++;
+	if (port == dev->setup.nb_ports)
+		return -ENOENT;
+	ret = dlbrm_map_qid(rm, dev->hw.domain, dev->hw.lanes[port][0].id, dev->hw.qid[queue], 0);
+	if (ret != -ENOSPC)
+		return ret;
+	ret = make_room(dev, port);
+	if (ret != 0)
+		return ret;
+	return dlbrm_map_qid(rm, dev->hw.domain, dev->hw.lanes[port][0].id, dev->hw.qid[queue], 0);
+}
+
+static int
+open_unlinked(struct dlb_dev *dev, unsigned int queue)
+{
+	if (dev->plan.queues[queue].is_directed)
+		return dlbrm_port_enable(dlb_process_of(dev)->rm, dev->hw.domain, false,
+					 dev->hw.qid[queue], true);
+	return map_to_any_port(dev, queue);
+}
+
+void
+dlb_drain(struct rte_eventdev *eventdev)
+{
+	struct dlb_dev *dev = dlb_dev_of(eventdev);
+
+	dlb_bus_settle(dev->bus);
+	flush_rounds(eventdev);
+	for (unsigned int queue = 0; queue < dev->setup.nb_queues; queue++) {
+		int ret;
+
+		if (is_linked(dev, queue) || queue_depth(dev, queue) <= 0)
+			continue;
+		ret = open_unlinked(dev, queue);
+		if (ret != 0)
+			DLB_LOG(ERR, eventdev->data->name,
+				"stop: the events of queue %u are lost: %s", queue, strerror(-ret));
+		else
+			flush_rounds(eventdev);
+	}
+	for (unsigned int queue = 0; queue < dev->setup.nb_queues; queue++)
+		if (queue_depth(dev, queue) > 0)
+			DLB_LOG(ERR, eventdev->data->name, "stop: %d events of queue %u are lost",
+				queue_depth(dev, queue), queue);
+}

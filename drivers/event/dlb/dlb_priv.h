@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 event_dlb contributors
+ *
+ * The front of the driver: what its files share.
+ *
+ * struct dlb_dev lies in memory that all processes map at one address: it holds no function and no
+ * pointer of a single process. Those are in struct dlb_process, one for each device in each
+ * process. Nothing is shared between devices.
+ *
+ * Set-up is recorded (dlb_plan.h) and reaches the device when it is started; while it runs, links
+ * and priorities do. The control path runs in the primary process and is serialised by
+ * dlb_process.lock; the data path (dp/) never takes it.
+ */
+
+#ifndef DLB_PRIV_H
+#define DLB_PRIV_H
+
+#include <pthread.h>
+
+#include <rte_log.h>
+
+#include "bus/bus.h"
+#include "dlb_compat.h"
+#include "dlb_devargs.h"
+#include "dlb_plan.h"
+#include "dlbrm.h"
+#include "dp/dlb_dp.h"
+
+#define DLB_DRIVER_NAME "event_dlb"
+
+#define DLB_MAX_DEQUEUE_DEPTH 128
+#define DLB_MAX_ENQUEUE_DEPTH 128
+/* As many as flow ids are carried; flows that agree in the lower 16 bits share a lock. */
+#define DLB_MAX_FLOWS (UINT32_C(1) << 20)
+/* The device tells 8 priorities of events and of queues apart. */
+#define DLB_PRIORITY_LEVELS 8
+
+extern int dlb_logtype;
+
+#define DLB_LOG(level, ...) dlb_log(RTE_LOG_##level, __VA_ARGS__)
+
+/* A line of the driver's log about a device; @name may be NULL. */
+__rte_format_printf(3, 4) void dlb_log(uint32_t level, const char *name, const char *format, ...);
+
+/* One lane of a port in the device. */
+struct dlb_hw_lane {
+	uint8_t id; /* producer port (PP) and consumer queue (CQ) of the same number */
+	void *cq;
+	struct dlb_ring *ring;
+};
+
+/* What start made in the device, and stop takes back. */
+struct dlb_hw {
+	int domain; /* -1: nothing is made */
+	uint8_t qid[DLB_MAX_EVENT_QUEUES];
+	struct dlb_hw_lane lanes[DLB_MAX_EVENT_PORTS][DLB_PLAN_MAX_LANES];
+};
+
+struct dlb_dev {
+	struct dlb_dp_dev dp;
+	struct rte_eventdev_data *data;
+	struct dlb_bus *bus;
+	struct dlb_devargs args;
+	struct dlb_setup setup;
+	struct dlb_plan plan; /* of the running device */
+	struct dlb_hw hw;
+	/* Port counters when they were last reset. */
+	struct dlb_port_stats stats_base[DLB_MAX_EVENT_PORTS];
+};
+
+/* What is different in each process. */
+struct dlb_process {
+	struct eventdev_ops ops;
+	struct dlb_dev *dev; /* NULL: no device has this id */
+	/* Primary process only, from here on. */
+	pthread_mutex_t lock;
+	struct dlbrm *rm;
+	pthread_t thread;
+	bool thread_stop; /* atomic word */
+	bool thread_runs;
+	bool has_service;
+	uint32_t service_id;
+	bool poll_armed; /* an alarm will look after pending links */
+};
+
+/* The private part of an eventdev is one pointer: big tables are allocated where that may fail. */
+struct dlb_private {
+	struct dlb_dev *dev;
+};
+
+static inline struct dlb_dev *
+dlb_dev_of(const struct rte_eventdev *eventdev)
+{
+	return ((struct dlb_private *)eventdev->data->dev_private)->dev;
+}
+
+static inline struct dlb_dev *
+dlb_dev_of_port(const struct dlb_port *port)
+{
+	return container_of(port->dp, struct dlb_dev, dp);
+}
+
+static inline const struct dlb_limits *
+dlb_dev_limits(const struct dlb_dev *dev)
+{
+	return &dlb_limits[dev->args.version];
+}
+
+/* The most events the device can be configured for. */
+static inline int32_t
+dlb_dev_max_events(const struct dlb_dev *dev)
+{
+	return dev->args.max_num_events;
+}
+
+/* dlb_process.c: the table of this process. */
+
+struct dlb_process *
+dlb_process_of(const struct dlb_dev *dev);
+
+void
+dlb_lock(const struct dlb_dev *dev);
+
+bool
+dlb_trylock(const struct dlb_dev *dev);
+
+void
+dlb_unlock(const struct dlb_dev *dev);
+
+/* dlb_evdev.c */
+
+/* Ticks of the time-stamp counter (TSC): exact, and rounded up so that no wait is too short. */
+uint64_t
+dlb_ns_to_ticks(uint64_t ns);
+
+extern const struct eventdev_ops dlb_eventdev_ops;
+
+/* dlb_queue.c */
+
+void
+dlb_queue_def_conf(struct rte_eventdev *eventdev, uint8_t queue_id,
+		   struct rte_event_queue_conf *conf);
+
+int
+dlb_queue_setup(struct rte_eventdev *eventdev, uint8_t queue_id,
+		const struct rte_event_queue_conf *conf);
+
+void
+dlb_queue_release(struct rte_eventdev *eventdev, uint8_t queue_id);
+
+int
+dlb_queue_attr_set(struct rte_eventdev *eventdev, uint8_t queue_id, uint32_t attr_id,
+		   uint64_t value);
+
+/* dlb_port.c */
+
+void
+dlb_port_def_conf(struct rte_eventdev *eventdev, uint8_t port_id, struct rte_event_port_conf *conf);
+
+int
+dlb_port_setup(struct rte_eventdev *eventdev, uint8_t port_id,
+	       const struct rte_event_port_conf *conf);
+
+void
+dlb_port_release(void *port);
+
+void
+dlb_port_quiesce(struct rte_eventdev *eventdev, void *port, rte_eventdev_port_flush_t flush,
+		 void *args);
+
+/* dlb_link.c */
+
+int
+dlb_port_link(struct rte_eventdev *eventdev, void *port, const uint8_t queues[],
+	      const uint8_t priorities[], uint16_t nb_links);
+
+int
+dlb_port_unlink(struct rte_eventdev *eventdev, void *port, uint8_t queues[], uint16_t nb_unlinks);
+
+int
+dlb_port_unlinks_in_progress(struct rte_eventdev *eventdev, void *port);
+
+/* Bring the priority of the queue's links in the running device up to date. 0 or -errno. */
+int
+dlb_link_update_priority(struct dlb_dev *dev, unsigned int queue);
+
+/* Let nobody look after pending links any more. */
+void
+dlb_link_poll_stop(struct dlb_dev *dev);
+
+/* dlb_build.c: a plan becomes domain, queues, ports and maps of the device, and goes away again. */
+
+int
+dlb_build(struct dlb_dev *dev);
+
+/* Also after a build that failed half way; @what did not settle is logged. */
+void
+dlb_unbuild(struct dlb_dev *dev);
+
+/* dlb_start.c */
+
+int
+dlb_dev_start(struct rte_eventdev *eventdev);
+
+void
+dlb_dev_stop(struct rte_eventdev *eventdev);
+
+/* dlb_drain.c: hand every event in the device to the stop-flush callback, or to nobody. */
+
+void
+dlb_drain(struct rte_eventdev *eventdev);
+
+/* dlb_sched.c: who steps a software device. */
+
+int
+dlb_sched_probe(struct dlb_dev *dev);
+
+int
+dlb_sched_start(struct dlb_dev *dev);
+
+void
+dlb_sched_stop(struct dlb_dev *dev);
+
+/* dlb_xstats.c */
+
+int
+dlb_xstats_get_names(const struct rte_eventdev *eventdev, enum rte_event_dev_xstats_mode mode,
+		     uint8_t queue_port_id, struct rte_event_dev_xstats_name *names, uint64_t *ids,
+		     unsigned int size);
+
+int
+dlb_xstats_get(const struct rte_eventdev *eventdev, enum rte_event_dev_xstats_mode mode,
+	       uint8_t queue_port_id, const uint64_t ids[], uint64_t values[], unsigned int n);
+
+uint64_t
+dlb_xstats_get_by_name(const struct rte_eventdev *eventdev, const char *name, uint64_t *id);
+
+int
+dlb_xstats_reset(struct rte_eventdev *eventdev, enum rte_event_dev_xstats_mode mode,
+		 int16_t queue_port_id, const uint64_t ids[], uint32_t nb_ids);
+
+/* dlb_dump.c */
+
+void
+dlb_dump(struct rte_eventdev *eventdev, FILE *out);
+
+/* dlb_selftest.c */
+
+int
+dlb_selftest(void);
+
+#endif /* DLB_PRIV_H */

@@ -11,10 +11,13 @@
 
 #include "rm.h"
 
-/* Power-up: guide, "Power-up". The core needs far less; a dead one must not hold a probe forever. */
+/* The core needs far less than this second; a dead one must not hold a probe forever. */
 #define POWER_UP_POLLS	 1000
 #define POWER_UP_POLL_US 1000
 #define PMSM_RUNNING	 1
+
+/* What a read of a device that does not answer gives. */
+#define ALL_ONES 0xffffffff
 
 /* SCH_RATE_LIMIT: 200 million elements a second instead of 266 million. */
 #define SCH_RATE_200M 3
@@ -29,10 +32,10 @@ is_gone(struct dlbrm *rm, const struct dlb_reg_desc *desc)
 	const struct dlb_reg_desc *flush = &dlb_reg_descs[DLB_R_SYS_TOTAL_VAS];
 	uint32_t value;
 
-	if (desc->fields[rm->version] != UINT32_MAX || desc == flush)
+	if (desc->fields[rm->version] != ALL_ONES || desc == flush)
 		return true;
 	value = rm->io->csr_read(rm->ctx, flush->bar, flush->off[rm->version]);
-	return value == UINT32_MAX;
+	return value == ALL_ONES;
 }
 
 uint32_t
@@ -44,7 +47,7 @@ rm_read(struct dlbrm *rm, enum dlb_reg reg, unsigned int i)
 	if (rm->gone)
 		return 0;
 	value = rm->io->csr_read(rm->ctx, desc->bar, dlb_reg_offset(rm->version, reg, i));
-	if (value == UINT32_MAX && is_gone(rm, desc)) {
+	if (value == ALL_ONES && is_gone(rm, desc)) {
 		rm->gone = true;
 		return 0;
 	}

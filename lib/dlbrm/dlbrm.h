@@ -15,18 +15,15 @@
  *
  * Errors are negative errno: -EINVAL argument out of range, -ENOENT no such object, -EPERM not
  * allowed in this state (for example after start), -ENOSPC resources exhausted, -EBUSY in use,
- * -ETIMEDOUT the device did not settle before the deadline, -EIO the device is gone or inconsistent,
- * -ENOTSUP this version of the device cannot. After -EIO every call fails until dlbrm_init().
+ * -ETIMEDOUT the device did not settle before the deadline, -EIO the device is gone or
+ * inconsistent, -EOPNOTSUPP this version of the device cannot. After -EIO nothing reaches the
+ * device any more until dlbrm_init().
  *
  * Used by: drivers/event/dlb; later the kernel driver.
  */
 
 #ifndef DLBRM_H
 #define DLBRM_H
-
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 
 #include "dlb_hcw.h"
 #include "dlb_limits.h"
@@ -47,7 +44,7 @@ struct dlbrm_io {
 struct dlbrm_hw_config {
 	bool sparse_ldb_cq; /**< one queue element per 64-byte line instead of four */
 	bool sparse_dir_cq;
-	uint8_t qe_weight_pct; /**< 0..100 starvation avoidance among element priorities; default 1 */
+	uint8_t qe_weight_pct; /**< 0..100 against starvation among element priorities; default 1 */
 	uint8_t qid_weight_pct; /**< 0..100 the same among queue priorities; default 0 = strict */
 };
 
@@ -65,9 +62,8 @@ struct dlbrm_domain_config {
 };
 
 struct dlbrm_ldb_queue_config {
-	unsigned int
-		nb_sequence_numbers;   /**< 0 = no ordered scheduling, else 64..1024, power of 2 */
-	unsigned int nb_qid_inflights; /**< 1..2048; at most nb_sequence_numbers if those are set */
+	unsigned int nb_sequence_numbers; /**< 0 = not ordered, else 64..1024 as a group has */
+	unsigned int nb_qid_inflights;	  /**< 1..2048; if ordered at most nb_sequence_numbers */
 	unsigned int nb_atomic_inflights; /**< 0 = no atomic scheduling */
 	unsigned int lock_id_comp_level;  /**< 0, 64..4096 power of 2, or 65536: distinct flows */
 	unsigned int depth_threshold;	  /**< of the 2-bit depth hint */
@@ -95,7 +91,7 @@ struct dlbrm_dir_port_config {
 void
 dlbrm_init(struct dlbrm *rm, enum dlb_version version, const struct dlbrm_io *io, void *ctx);
 
-/** Power the core up and wait until it is ready (at most 1000 polls 1 ms apart). 0, -ETIMEDOUT, -EIO. */
+/** Power the core up and wait until it is ready: at most 1000 polls, 1 ms apart. */
 int
 dlbrm_power_up(struct dlbrm *rm);
 
@@ -103,7 +99,7 @@ dlbrm_power_up(struct dlbrm *rm);
 int
 dlbrm_hw_init(struct dlbrm *rm, const struct dlbrm_hw_config *conf);
 
-/** Share of SNs of @p group for each ordered queue: 64, 128, 256, 512 or 1024. -EBUSY while in use. */
+/** SNs of @p group for each ordered queue: 64, 128, 256, 512 or 1024. -EBUSY while in use. */
 int
 dlbrm_sn_group_set(struct dlbrm *rm, unsigned int group, unsigned int sns_per_queue);
 
@@ -147,7 +143,7 @@ int
 dlbrm_ldb_queue_create(struct dlbrm *rm, unsigned int domain,
 		       const struct dlbrm_ldb_queue_config *conf);
 
-/** @p port_id: a DIR port of this domain made earlier, or -1. Returns the QID or a negative errno. */
+/** @p port_id: a DIR port of this domain made earlier, or -1. Returns the QID or an errno. */
 int
 dlbrm_dir_queue_create(struct dlbrm *rm, unsigned int domain, int port_id,
 		       unsigned int depth_threshold);
@@ -177,14 +173,14 @@ dlbrm_port_enable(struct dlbrm *rm, unsigned int domain, bool is_ldb, unsigned i
 
 /**
  * Map @p qid to LDB @p port with @p priority 0 (first served)..7. On a mapped pair it changes the
- * priority. After start the mapping may complete later: see dlbrm_domain_poll(). -ENOSPC: the port's
- * 8 slots are taken.
+ * priority. After start the mapping may complete later: see dlbrm_domain_poll(). -ENOSPC: the
+ * port's 8 slots are taken.
  */
 int
 dlbrm_map_qid(struct dlbrm *rm, unsigned int domain, unsigned int port, unsigned int qid,
 	      unsigned int priority);
 
-/** Remove a mapping. After start it completes when the CQ has nothing in flight: dlbrm_domain_poll(). */
+/** Remove a mapping; completes when the CQ has nothing in flight: dlbrm_domain_poll(). */
 int
 dlbrm_unmap_qid(struct dlbrm *rm, unsigned int domain, unsigned int port, unsigned int qid);
 
@@ -200,12 +196,12 @@ dlbrm_port_unmaps_pending(struct dlbrm *rm, unsigned int domain, unsigned int po
 int
 dlbrm_cq_weight_set(struct dlbrm *rm, unsigned int domain, unsigned int port, unsigned int limit);
 
-/** 2.5 only: after the inflight limit was hit, wait until @p threshold; @p enable is device-wide. */
+/** 2.5 only: after the inflight limit was hit wait until @p threshold. @p enable is device-wide. */
 int
 dlbrm_cq_inflight_threshold_set(struct dlbrm *rm, unsigned int domain, unsigned int port,
 				bool enable, unsigned int threshold);
 
-/* --- interrupts, watchdog, alarms -------------------------------------------------------------- */
+/* --- interrupts, watchdogs, alarms ----------------------------------------------------------- */
 
 /** A set of ports: bit p % 32 of word p / 32. */
 struct dlbrm_ports {
@@ -264,7 +260,7 @@ struct dlbrm_alarms {
 	uint32_t hw_syndrome;  /**< of a fault of the hardware, 0 if none */
 	enum dlbrm_alarm kind; /**< what software did wrong, first of several */
 	bool more;	       /**< there were several */
-	bool is_ldb; /**< the port that did it, and below its domain; both are of no meaning for OTHER */
+	bool is_ldb; /**< the port that did it; of no meaning for OTHER, as is its domain */
 	uint8_t port;
 	int domain;		      /**< -1 if no domain owns the port */
 	uint32_t syndrome[3];	      /**< raw: what happened, then bytes 8 to 15 of the command */

@@ -16,7 +16,7 @@
 #define DLBRM_STATE_H
 
 /** Owner of what nobody owns, and group of what has none. */
-#define DLBRM_NONE UINT8_C(0xff)
+#define DLBRM_NONE 0xff
 
 enum dlbrm_domain_state {
 	DLBRM_DOMAIN_FREE,    /**< not in use */

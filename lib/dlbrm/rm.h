@@ -15,8 +15,13 @@
 #ifndef RM_H
 #define RM_H
 
+#ifdef __KERNEL__
+#include <linux/errno.h>
+#include <linux/string.h>
+#else
 #include <errno.h>
 #include <string.h>
+#endif
 
 #include "dlbrm.h"
 

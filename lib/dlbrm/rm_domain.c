@@ -59,6 +59,13 @@ rm_dir_queue_check(const struct dlbrm *rm, unsigned int domain, unsigned int qid
 
 /* --- choosing ------------------------------------------------------------------------------- */
 
+/* A set of LDB ports has one bit each. */
+static uint64_t
+port_bit(unsigned int port)
+{
+	return (uint64_t)1 << port;
+}
+
 /* A free port of the class that is not in the set yet, or -1. */
 static int
 ldb_port_find(const struct dlbrm *rm, uint64_t taken, unsigned int cos)
@@ -67,7 +74,7 @@ ldb_port_find(const struct dlbrm *rm, uint64_t taken, unsigned int cos)
 	unsigned int i;
 
 	for (i = first; i < first + DLB_LDB_PORTS_PER_COS; i++)
-		if (rm->ldb_ports[i].domain == DLBRM_NONE && (taken & UINT64_C(1) << i) == 0)
+		if (rm->ldb_ports[i].domain == DLBRM_NONE && (taken & port_bit(i)) == 0)
 			return (int)i;
 	return -1;
 }
@@ -99,14 +106,14 @@ ldb_ports_choose(const struct dlbrm *rm, const struct dlbrm_domain_config *conf,
 				port = ldb_port_find_any(rm, *taken, cos);
 			if (port < 0)
 				return -ENOSPC;
-			*taken |= UINT64_C(1) << port;
+			*taken |= port_bit((unsigned int)port);
 		}
 	}
 	for (i = 0; i < conf->nb_ldb_ports; i++) {
 		port = ldb_port_find_any(rm, *taken, i);
 		if (port < 0)
 			return -ENOSPC;
-		*taken |= UINT64_C(1) << port;
+		*taken |= port_bit((unsigned int)port);
 	}
 	return 0;
 }
@@ -127,6 +134,9 @@ hist_list_is_free(const struct dlbrm *rm, uint32_t base, uint32_t len)
 	return base + len <= rm->limits->hist_list_entries;
 }
 
+/* Behind every place in the history list. */
+#define NOWHERE (DLB_MAX_HIST_LIST + 1)
+
 /*
  * First fit: a range that fits at all also fits at the start of the list or right behind the
  * range of some domain. Free ranges need no merging, as there is no list of them.
@@ -134,7 +144,7 @@ hist_list_is_free(const struct dlbrm *rm, uint32_t base, uint32_t len)
 static int
 hist_list_choose(const struct dlbrm *rm, uint32_t len, uint16_t *base)
 {
-	uint32_t best = UINT32_MAX;
+	uint32_t best = NOWHERE;
 	uint32_t at;
 	unsigned int i;
 
@@ -149,7 +159,7 @@ hist_list_choose(const struct dlbrm *rm, uint32_t len, uint16_t *base)
 		if (at < best && hist_list_is_free(rm, at, len))
 			best = at;
 	}
-	if (best == UINT32_MAX)
+	if (best == NOWHERE)
 		return -ENOSPC;
 	*base = (uint16_t)best;
 	return 0;
@@ -202,7 +212,7 @@ objects_take(struct dlbrm *rm, uint8_t domain, const struct dlbrm_domain_config 
 	unsigned int i;
 
 	for (i = 0; i < rm->limits->nb_ldb_ports; i++)
-		if ((ldb_ports & UINT64_C(1) << i) != 0)
+		if ((ldb_ports & port_bit(i)) != 0)
 			rm->ldb_ports[i].domain = domain;
 	for (i = 0; i < rm->limits->nb_ldb_queues && nb_queues != 0; i++) {
 		if (rm->ldb_queues[i].domain == DLBRM_NONE) {

@@ -249,7 +249,7 @@ dlbrm_cq_weight_set(struct dlbrm *rm, unsigned int domain, unsigned int port, un
 	int ret;
 
 	if (!rm->limits->has_cq_weight)
-		return -ENOTSUP;
+		return -EOPNOTSUPP;
 	ret = rm_domain_check(rm, domain, RM_IN_CREATED);
 	if (ret == 0)
 		ret = rm_ldb_port_check(rm, domain, port);
@@ -271,7 +271,7 @@ dlbrm_cq_inflight_threshold_set(struct dlbrm *rm, unsigned int domain, unsigned 
 	int ret;
 
 	if (!rm->limits->has_inflight_threshold)
-		return -ENOTSUP;
+		return -EOPNOTSUPP;
 	ret = rm_domain_check(rm, domain, RM_IN_USABLE);
 	if (ret == 0)
 		ret = rm_ldb_port_check(rm, domain, port);

@@ -14,7 +14,7 @@
 
 #include "rm.h"
 
-/* Registers settle within microseconds; these bounds are seconds, and only a dead device meets them. */
+/* Registers settle within microseconds; only a dead device meets these bounds, of seconds. */
 #define INFLIGHT_POLLS	  409600
 #define DRAIN_ROUNDS_V2_0 (4 * 8192)
 #define DRAIN_ROUNDS_V2_5 (4 * 16384)

@@ -68,7 +68,9 @@ min_new_event_threshold(const struct dlb_dev *dev)
 	uint32_t min = dev->data->dev_conf.nb_events_limit;
 
 	for (unsigned int port = 0; port < dev->setup.nb_ports; port++)
-		min = RTE_MIN(min, (uint32_t)dev->data->ports_cfg[port].new_event_threshold);
+		if (dev->setup.ports[port].is_set_up)
+			min = RTE_MIN(min,
+				      (uint32_t)dev->data->ports_cfg[port].new_event_threshold);
 	return min;
 }
 
@@ -243,7 +245,8 @@ make_ports(struct dlb_dev *dev)
 	int ret = 0;
 
 	for (unsigned int port = 0; port < dev->setup.nb_ports && ret == 0; port++)
-		ret = make_port(dev, port);
+		if (dev->setup.ports[port].is_set_up)
+			ret = make_port(dev, port);
 	return ret;
 }
 

@@ -27,8 +27,10 @@ flush_ports(struct rte_eventdev *eventdev)
 	unsigned int sum = 0;
 
 	for (unsigned int port = 0; port < data->nb_ports; port++) {
-		uint16_t nb = dlb_dp_port_flush(data->ports[port], events, RTE_DIM(events));
+		uint16_t nb = 0;
 
+		if (data->ports[port] != NULL)
+			nb = dlb_dp_port_flush(data->ports[port], events, RTE_DIM(events));
 		for (uint16_t i = 0; i < nb && flush != NULL; i++)
 			flush(data->dev_id, events[i], data->dev_stop_flush_arg);
 		sum += nb;
@@ -98,7 +100,8 @@ map_to_any_port(struct dlb_dev *dev, unsigned int queue)
 	unsigned int port = 0;
 	int ret;
 
-	while (port < dev->setup.nb_ports && dev->plan.ports[port].is_directed)
+	while (port < dev->setup.nb_ports &&
+	       (dev->plan.ports[port].is_directed || dev->plan.ports[port].nb_lanes == 0))
 		port++;
 	if (port == dev->setup.nb_ports)
 		return -ENOENT;

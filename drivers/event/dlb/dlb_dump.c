@@ -114,7 +114,7 @@ dump_port(struct dlb_dev *dev, unsigned int id, FILE *out)
 
 	fprintf(out, "  port %u:%s%s", id, port == NULL ? " not set up" : "",
 		dev->setup.ports[id].is_single_link ? " single link" : "");
-	if (dev->hw.domain >= 0) {
+	if (dev->hw.domain >= 0 && port != NULL) {
 		fprintf(out, " %s PP and CQ", plan->is_directed ? "DIR" : "LDB");
 		for (unsigned int lane = 0; lane < plan->nb_lanes; lane++)
 			fprintf(out, " %u", dev->hw.lanes[id][lane].id);

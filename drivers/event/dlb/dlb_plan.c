@@ -95,9 +95,7 @@ check_port(const struct dlb_setup *setup, unsigned int p, struct dlb_why *why)
 	const struct dlb_setup_port *port = &setup->ports[p];
 	unsigned int nb_links = port_nb_links(setup, p);
 
-	if (!port->is_set_up)
-		return dlb_why_set(why, -ESTALE, "port %u of %u is not set up", p, setup->nb_ports);
-	if (!port->is_single_link)
+	if (!port->is_set_up || !port->is_single_link)
 		return 0;
 	if (nb_links > 1)
 		return dlb_why_set(why, -EDQUOT,
@@ -124,46 +122,66 @@ check_setup(const struct dlb_setup *setup, struct dlb_why *why)
 	return ret;
 }
 
-/* A SINGLE_LINK port without a link only enqueues: a directed lane does, and needs no queue. */
+/* A directed port needs no queue as long as it only enqueues. */
 static void
-plan_directed(struct dlb_plan *plan, const struct dlb_setup *setup)
+plan_directed_port(struct dlb_plan *plan, const struct dlb_setup *setup, unsigned int p)
 {
-	for (unsigned int p = 0; p < setup->nb_ports; p++) {
-		struct dlb_plan_port *port = &plan->ports[p];
+	struct dlb_plan_port *port = &plan->ports[p];
 
-		if (!setup->ports[p].is_single_link)
+	port->is_directed = true;
+	port->nb_lanes = 1;
+	port->cq_depth = (uint16_t)setup->cq_depth;
+	plan->nb_dir_pairs++;
+	for (unsigned int q = 0; q < setup->nb_queues; q++) {
+		if (!setup->ports[p].links[q].is_linked)
 			continue;
-		port->is_directed = true;
-		port->nb_lanes = 1;
-		port->cq_depth = (uint16_t)setup->cq_depth;
-		plan->nb_dir_pairs++;
-		for (unsigned int q = 0; q < setup->nb_queues; q++) {
-			if (!setup->ports[p].links[q].is_linked)
-				continue;
-			plan->queues[q] = (struct dlb_plan_queue){
-				.is_directed = true,
-				.dir_port = (uint8_t)p,
-			};
-			port->lane[q] = 0;
-		}
+		port->lane[q] = 0;
+		plan->queues[q] = (struct dlb_plan_queue){
+			.is_directed = true,
+			.dir_port = (uint8_t)p,
+		};
 	}
 }
 
-/* Links go round the lanes in turn, so that each lane has slots left for links made later. */
+/*
+ * Neighbouring queues share a lane, in equal numbers: queue priorities hold within a lane, and
+ * each lane has slots left for links made later.
+ */
 static void
-plan_lanes(struct dlb_plan *plan, const struct dlb_setup *setup)
+plan_ldb_port(struct dlb_plan *plan, const struct dlb_setup *setup, unsigned int p)
+{
+	const unsigned int nb_links = port_nb_links(setup, p);
+	const unsigned int nb_lanes = nb_lanes_for(nb_links);
+	struct dlb_plan_port *port = &plan->ports[p];
+	unsigned int nr = 0;
+
+	port->nb_lanes = (uint8_t)nb_lanes;
+	plan->nb_ldb_lanes += nb_lanes;
+	for (unsigned int q = 0; q < setup->nb_queues; q++)
+		if (setup->ports[p].links[q].is_linked)
+			port->lane[q] = (int8_t)(nr++ * nb_lanes / nb_links);
+}
+
+/*
+ * Ports without a link only enqueue, at least for now. They get what is left: LDB lanes, which
+ * can be linked later, then directed ones.
+ */
+static void
+plan_ports(struct dlb_plan *plan, const struct dlb_setup *setup, const struct dlb_limits *limits)
 {
 	for (unsigned int p = 0; p < setup->nb_ports; p++) {
-		struct dlb_plan_port *port = &plan->ports[p];
-		unsigned int next = 0;
-
-		if (port->is_directed)
+		if (setup->ports[p].is_single_link)
+			plan_directed_port(plan, setup, p);
+		else if (port_nb_links(setup, p) > 0)
+			plan_ldb_port(plan, setup, p);
+	}
+	for (unsigned int p = 0; p < setup->nb_ports; p++) {
+		if (plan->ports[p].nb_lanes > 0 || !setup->ports[p].is_set_up)
 			continue;
-		port->nb_lanes = (uint8_t)nb_lanes_for(port_nb_links(setup, p));
-		plan->nb_ldb_lanes += port->nb_lanes;
-		for (unsigned int q = 0; q < setup->nb_queues; q++)
-			if (setup->ports[p].links[q].is_linked)
-				port->lane[q] = (int8_t)(next++ % port->nb_lanes);
+		if (plan->nb_ldb_lanes < limits->nb_ldb_ports)
+			plan_ldb_port(plan, setup, p);
+		else
+			plan_directed_port(plan, setup, p);
 	}
 }
 
@@ -264,7 +282,8 @@ check_totals(const struct dlb_plan *plan, const struct dlb_limits *limits, struc
 		  limits->nb_ldb_queues },
 		{ "hardware ports (8 links each) of ports that are not SINGLE_LINK",
 		  plan->nb_ldb_lanes, limits->nb_ldb_ports },
-		{ "SINGLE_LINK ports", plan->nb_dir_pairs, limits->nb_dir_ports },
+		{ "ports that are SINGLE_LINK or get no load-balanced hardware port",
+		  plan->nb_dir_pairs, limits->nb_dir_ports },
 		{ "history list entries", plan->nb_hist_entries, limits->hist_list_entries },
 	};
 
@@ -287,8 +306,7 @@ dlb_plan_make(struct dlb_plan *plan, const struct dlb_setup *setup, const struct
 	*plan = (struct dlb_plan){ 0 };
 	for (unsigned int p = 0; p < setup->nb_ports; p++)
 		memset(plan->ports[p].lane, -1, sizeof(plan->ports[p].lane));
-	plan_directed(plan, setup);
-	plan_lanes(plan, setup);
+	plan_ports(plan, setup, limits);
 	plan_depths(plan, setup, limits);
 	plan_ldb_queues(plan, setup, limits);
 	return check_totals(plan, limits, why);
@@ -310,8 +328,11 @@ dlb_plan_check_link(const struct dlb_setup *setup, const struct dlb_limits *limi
 			return -EINVAL;
 		return port_nb_links(setup, port) > 0 ? -EDQUOT : 0;
 	}
-	for (unsigned int p = 0; p < setup->nb_ports; p++)
-		if (!setup->ports[p].is_single_link)
-			nb_lanes += nb_lanes_for(port_nb_links(setup, p) + (p == port));
+	for (unsigned int p = 0; p < setup->nb_ports; p++) {
+		unsigned int nb_links = port_nb_links(setup, p) + (p == port);
+
+		if (!setup->ports[p].is_single_link && nb_links > 0)
+			nb_lanes += nb_lanes_for(nb_links);
+	}
 	return nb_lanes > limits->nb_ldb_ports ? -EDQUOT : 0;
 }

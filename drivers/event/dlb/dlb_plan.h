@@ -94,8 +94,9 @@ struct dlb_plan {
 };
 
 /*
- * Fill @plan. Returns 0, or with @why filled: -ESTALE for a queue or port that is not set up,
- * -ENOLINK for a queue without a link, -ENOSPC for more than the device has.
+ * Fill @plan. Returns 0, or with @why filled: -ESTALE for a queue that is not set up, -ENOLINK
+ * for one without a link, -EDQUOT or -EINVAL for broken SINGLE_LINK promises, -ENOSPC for more than
+ * the device has. A port that is not set up gets no lanes.
  */
 int
 dlb_plan_make(struct dlb_plan *plan, const struct dlb_setup *setup, const struct dlb_limits *limits,

@@ -11,18 +11,29 @@
 #include <errno.h>
 #include <string.h>
 
+/* An application may leave ports out that it does not use. */
 static void
 ports_start(struct dlb_dev *dev)
 {
-	for (unsigned int port = 0; port < dev->setup.nb_ports; port++)
-		dlb_dp_port_start(dev->data->ports[port]);
+	unsigned int nb_missing = 0;
+
+	for (unsigned int port = 0; port < dev->setup.nb_ports; port++) {
+		if (dev->setup.ports[port].is_set_up)
+			dlb_dp_port_start(dev->data->ports[port]);
+		else
+			nb_missing++;
+	}
+	if (nb_missing > 0)
+		DLB_LOG(NOTICE, dev->data->name, "%u of %u ports are not set up and not usable",
+			nb_missing, dev->setup.nb_ports);
 }
 
 static void
 ports_stop(struct dlb_dev *dev)
 {
 	for (unsigned int port = 0; port < dev->setup.nb_ports; port++)
-		dlb_dp_port_stop(dev->data->ports[port]);
+		if (dev->setup.ports[port].is_set_up)
+			dlb_dp_port_stop(dev->data->ports[port]);
 }
 
 static int

@@ -78,7 +78,7 @@ static uint64_t
 port_held(struct dlb_dev *dev, unsigned int port, size_t counter)
 {
 	RTE_SET_USED(counter);
-	if (dev->hw.domain < 0 || port >= dev->setup.nb_ports)
+	if (dev->hw.domain < 0 || port >= dev->setup.nb_ports || dev->data->ports[port] == NULL)
 		return 0;
 	return dlb_dp_port_held(dev->data->ports[port]);
 }

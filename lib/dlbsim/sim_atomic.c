@@ -186,21 +186,16 @@ wait_take(struct sim_state *s, uint16_t i, struct sim_flow *flow, unsigned int c
 
 /* --- flows --------------------------------------------------------------------------------- */
 
-/* The last QE of the flow was completed. */
+/* The flow has become free, and somebody waited for that. */
 void
 sim_flow_freed(struct sim_state *s, unsigned int qid, struct sim_flow *flow)
 {
-	struct sim_ldb_queue *q = &s->ldb_q[qid];
-
-	q->nb_flows--;
 	if (flow->wait != SIM_NONE) {
 		wait_unlink(s, (uint16_t)flow->wait);
 		s->waits[flow->wait].pinned = 0;
 		wait_link(s, (uint16_t)flow->wait);
-	} else if (q->atm_stalled == 0) {
-		return;
 	}
-	q->atm_stalled = 0;
+	s->ldb_q[qid].atm_stalled = 0;
 	sim_queue_update(s, qid);
 }
 

@@ -58,18 +58,39 @@ nalb_grew(struct sim_state *s, unsigned int qid, unsigned int bin, unsigned int 
 		s->ldb_work |= UINT32_C(1) << qid;
 }
 
+/* The same for the FIFO of a directed queue. */
 static void
-enqueue_directed(struct sim_state *s, unsigned int qid, unsigned int bin, struct sim_qe qe)
+directed_grew(struct sim_state *s, unsigned int qid, unsigned int bin, unsigned int n)
 {
 	struct sim_dir_queue *q = &s->dir_q[qid];
 
-	fifo_push(s, &q->fifo[bin], qe_directed(qe));
 	q->bins |= (uint8_t)(1U << bin);
-	q->count++;
-	q->total++;
+	q->count += n;
+	q->total += n;
 	if (q->count > q->max)
 		q->max = q->count;
 	s->dir_work[qid / 64] |= UINT64_C(1) << (qid % 64);
+}
+
+/* Where QEs of a type, queue and bin wait. */
+static struct sim_fifo *
+fifo_of(struct sim_state *s, unsigned int type, unsigned int qid, unsigned int bin)
+{
+	if (type == DLB_SCHED_DIRECTED)
+		return &s->dir_q[qid].fifo[bin];
+	return type == DLB_SCHED_ATOMIC ? &s->ldb_q[qid].atm[bin] : &s->ldb_q[qid].nalb[bin];
+}
+
+static void
+fifo_grew(struct sim_state *s, unsigned int type, unsigned int qid, unsigned int bin,
+	  unsigned int n)
+{
+	if (type == DLB_SCHED_ATOMIC)
+		atomic_grew(s, qid, bin, n);
+	else if (type == DLB_SCHED_DIRECTED)
+		directed_grew(s, qid, bin, n);
+	else
+		nalb_grew(s, qid, bin, n);
 }
 
 /* Put a QE that passed all checks into its queue. Its credit and storage are already taken. */
@@ -77,15 +98,10 @@ void
 sim_enqueue(struct sim_state *s, unsigned int type, unsigned int qid, unsigned int bin,
 	    struct sim_qe qe)
 {
-	if (type == DLB_SCHED_ATOMIC) {
-		fifo_push(s, &s->ldb_q[qid].atm[bin], qe);
-		atomic_grew(s, qid, bin, 1);
-	} else if (type == DLB_SCHED_DIRECTED) {
-		enqueue_directed(s, qid, bin, qe);
-	} else {
-		fifo_push(s, &s->ldb_q[qid].nalb[bin], qe);
-		nalb_grew(s, qid, bin, 1);
-	}
+	if (type == DLB_SCHED_DIRECTED)
+		qe = qe_directed(qe);
+	fifo_push(s, fifo_of(s, type, qid, bin), qe);
+	fifo_grew(s, type, qid, bin, 1);
 }
 
 /* --- checks -------------------------------------------------------------------------------- */
@@ -326,57 +342,87 @@ run_length(const struct dlb_hcw *hcws, unsigned int n)
 	return i;
 }
 
+static bool
+run_may_enqueue(const struct pp *pp, unsigned int type, unsigned int qid)
+{
+	const struct sim_state *s = pp->s;
+	unsigned int vas = pp->cq->pp_vas;
+	uint32_t ok;
+
+	if (type == DLB_SCHED_DIRECTED)
+		return qid < sim_limits(s)->nb_dir_ports &&
+		       (s->dir_qid_ok[vas][qid / 64] & s->dir_qid_valid[qid / 64]) >> qid % 64 & 1;
+	ok = s->ldb_qid_ok[vas] & s->ldb_qid_valid;
+	if (type == DLB_SCHED_ATOMIC)
+		ok &= s->fid_ok;
+	else if (type == DLB_SCHED_ORDERED)
+		ok &= s->sn_ok;
+	return qid < DLB_MAX_LDB_QUEUES && (ok >> qid & 1) != 0;
+}
+
 /* Can nothing of this run's QEs be refused? If so their credits are taken. */
 static bool
 run_accept(struct pp *pp, uint64_t meta, unsigned int n)
 {
 	struct sim_state *s = pp->s;
-	unsigned int type = qe_type(meta), qid = qe_qid(meta);
-	uint32_t ok = s->ldb_qid_ok[pp->cq->pp_vas] & s->ldb_qid_valid;
+	unsigned int type = qe_type(meta);
+	unsigned int pool = type == DLB_SCHED_DIRECTED && !sim_limits(s)->combined_credits;
+	uint32_t *credits = &s->credits[pool][pp->cq->pp_vas];
 
-	if (type == DLB_SCHED_ATOMIC)
-		ok &= s->fid_ok;
-	else if (type == DLB_SCHED_ORDERED)
-		ok &= s->sn_ok;
-	if (type == DLB_SCHED_DIRECTED || qid >= DLB_MAX_LDB_QUEUES || (ok >> qid & 1) == 0 ||
-	    s->credits[0][pp->cq->pp_vas] < n || s->storage[0] - s->stored[0] < n)
+	if (!run_may_enqueue(pp, type, qe_qid(meta)) || *credits < n ||
+	    s->storage[pool] - s->stored[pool] < n)
 		return false;
-	s->credits[0][pp->cq->pp_vas] -= n;
-	s->stored[0] += n;
+	*credits -= n;
+	s->stored[pool] += n;
 	return true;
 }
 
-/* Complete, for each of the run's HCWs, and enqueue those QEs that need not be reordered first. */
+/* Complete the oldest QE; returns whether it took @p qe along into the reorder buffer. */
+static inline bool
+run_complete(struct pp *pp, const struct sim_qe *qe)
+{
+	uint64_t h = hist_pop(pp->s, pp->cq);
+
+	if (hist_type(h) == DLB_SCHED_ATOMIC) {
+		flow_complete(pp->s, h);
+	} else if (hist_type(h) == DLB_SCHED_ORDERED) {
+		sim_sn_complete(pp->s, h, qe);
+		return true;
+	}
+	return false;
+}
+
+/* Completions without QEs. */
 static void
-run_effects(struct pp *pp, const struct dlb_hcw *hcws, unsigned int n, unsigned int cmd)
+run_release(struct pp *pp, unsigned int n)
+{
+	for (unsigned int i = 0; i < n; i++)
+		run_complete(pp, NULL);
+	idle_again(pp);
+}
+
+/* QEs, and completions if the command has them, of what has been accepted. */
+static void
+run_enqueue(struct pp *pp, const struct dlb_hcw *hcws, unsigned int n, bool completes)
 {
 	struct sim_state *s = pp->s;
 	uint64_t meta = meta_of(hcws);
-	unsigned int qid = qe_qid(meta) % DLB_MAX_LDB_QUEUES, bin = qe_bin(meta), grown = 0;
-	bool has_qe = (cmd & DLB_HCW_QE_VALID) != 0;
-	bool atomic = qe_type(meta) == DLB_SCHED_ATOMIC;
-	struct sim_ldb_queue *q = &s->ldb_q[qid];
-	struct sim_fifo *f = atomic ? &q->atm[bin] : &q->nalb[bin];
+	unsigned int type = qe_type(meta), qid = qe_qid(meta), bin = qe_bin(meta), grown = 0;
+	struct sim_fifo *f = fifo_of(s, type, qid, bin);
+	bool directed = type == DLB_SCHED_DIRECTED;
 
 	for (unsigned int i = 0; i < n; i++) {
 		struct sim_qe qe = qe_stored(qe_load(&hcws[i]));
-		uint64_t h = (cmd & DLB_HCW_QE_COMP) != 0 ? hist_pop(s, pp->cq) : 0;
 
-		if (h != 0 && hist_type(h) == DLB_SCHED_ATOMIC) {
-			flow_complete(s, h);
-		} else if (h != 0 && hist_type(h) == DLB_SCHED_ORDERED) {
-			sim_sn_complete(s, h, has_qe ? &qe : NULL);
+		if (directed)
+			qe = qe_with_pp(qe, pp->id);
+		if (completes && run_complete(pp, &qe))
 			continue;
-		}
-		if (has_qe) {
-			fifo_push(s, f, qe);
-			grown++;
-		}
+		fifo_push(s, f, directed ? qe_directed(qe) : qe);
+		grown++;
 	}
-	if (grown != 0 && atomic)
-		atomic_grew(s, qid, bin, grown);
-	else if (grown != 0)
-		nalb_grew(s, qid, bin, grown);
+	if (grown != 0)
+		fifo_grew(s, type, qid, bin, grown);
 	idle_again(pp);
 }
 
@@ -386,18 +432,22 @@ run(struct pp *pp, const struct dlb_hcw *hcws, unsigned int n)
 {
 	uint64_t meta = meta_of(hcws);
 	unsigned int cmd = qe_cmd(meta), nb_tokens = 0;
-	bool has_qe = (cmd & DLB_HCW_QE_VALID) != 0;
+	bool has_qe = (cmd & DLB_HCW_QE_VALID) != 0, completes = (cmd & DLB_HCW_QE_COMP) != 0;
 
-	if (!pp->is_ldb || (LDB_COMMANDS >> cmd & 1) == 0 || (cmd & DLB_HCW_QE_FRAG) != 0)
+	if (((pp->is_ldb ? LDB_COMMANDS : DIR_COMMANDS) >> cmd & 1) == 0 ||
+	    (cmd & DLB_HCW_QE_FRAG) != 0)
 		return false;
 	if ((cmd & DLB_HCW_CQ_TOKEN) != 0)
 		nb_tokens = n * (has_qe ? 1 : (qe_lock_id(meta) & DLB_HCW_TOKENS) + 1);
-	if (nb_tokens > pp->cq->tokens || ((cmd & DLB_HCW_QE_COMP) != 0 && n > pp->cq->inflight) ||
+	if (nb_tokens > pp->cq->tokens || (completes && n > pp->cq->inflight) ||
 	    (has_qe && !run_accept(pp, meta, n)))
 		return false;
 	if (nb_tokens != 0)
-		sim_cq_return_tokens(pp->s, true, pp->id, nb_tokens);
-	run_effects(pp, hcws, n, cmd);
+		sim_cq_return_tokens(pp->s, pp->is_ldb, pp->id, nb_tokens);
+	if (has_qe)
+		run_enqueue(pp, hcws, n, completes);
+	else if (completes)
+		run_release(pp, n);
 	return true;
 }
 

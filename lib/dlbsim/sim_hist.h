@@ -127,8 +127,12 @@ static inline void
 flow_complete(struct sim_state *s, uint64_t h)
 {
 	struct sim_flow *flow = &s->flows[hist_qid(h)][hist_key(h)];
+	struct sim_ldb_queue *q = &s->ldb_q[hist_qid(h)];
 
-	if (--flow->count == 0)
+	if (--flow->count != 0)
+		return;
+	q->nb_flows--;
+	if (flow->wait != SIM_NONE || q->atm_stalled != 0)
 		sim_flow_freed(s, hist_qid(h), flow);
 }
 

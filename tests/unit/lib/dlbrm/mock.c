@@ -47,13 +47,20 @@ mock_csr_read(void *ctx, enum dlb_bar bar, uint32_t offset)
 	struct mock *mock = ctx;
 	struct dlb_reg_ref ref = ref_of(mock, bar, offset);
 	unsigned int k;
+	uint32_t value;
 
 	if (fails_now(mock, true))
 		return ALL_ONES;
 	for (k = 0; k < mock->nb_stuck; k++)
 		if (mock->stuck[k].reg == ref.reg && mock->stuck[k].i == ref.i)
 			return mock->stuck[k].value;
-	return *mock_reg2(mock, ref.reg, ref.i, ref.j);
+	value = *mock_reg2(mock, ref.reg, ref.i, ref.j);
+	if (mock->has_second_look && mock->second_look.reg == ref.reg &&
+	    mock->second_look.i == ref.i) {
+		mock->has_second_look = false;
+		*mock_reg(mock, ref.reg, ref.i) = mock->second_look.value;
+	}
+	return value;
 }
 
 static void
@@ -164,6 +171,7 @@ mock_reinit(struct mock *mock)
 	}
 	mock->fault = MOCK_FAULT_NONE;
 	mock->nb_stuck = 0;
+	mock->has_second_look = false;
 	mock_forget(mock);
 	dlbrm_init(&mock->rm, mock->version, &mock_io, mock);
 	assert_int_equal(mock->nb_accesses, 0);
@@ -201,6 +209,13 @@ mock_stick(struct mock *mock, enum dlb_reg reg, uint32_t i, uint32_t value)
 {
 	assert_true(mock->nb_stuck < MOCK_MAX_STUCK);
 	mock->stuck[mock->nb_stuck++] = (struct mock_write){ reg, i, 0, value };
+}
+
+void
+mock_second_look(struct mock *mock, enum dlb_reg reg, uint32_t i, uint32_t value)
+{
+	mock->second_look = (struct mock_write){ reg, i, 0, value };
+	mock->has_second_look = true;
 }
 
 void

@@ -56,6 +56,9 @@ struct mock {
 	struct mock_write stuck[MOCK_MAX_STUCK]; /* registers that read as this, whatever happens */
 	unsigned int nb_stuck;
 
+	struct mock_write second_look; /* register that gets this value after its next read */
+	bool has_second_look;
+
 	unsigned int nb_lines; /* producer port: lines, and what was in them */
 	unsigned int nb_completions;
 	unsigned int nb_tokens;
@@ -91,6 +94,10 @@ mock_forget(struct mock *mock);
 /* Let element i of a register read as value from now on. */
 void
 mock_stick(struct mock *mock, enum dlb_reg reg, uint32_t i, uint32_t value);
+
+/* Let element i of a register change to value once it has been read. */
+void
+mock_second_look(struct mock *mock, enum dlb_reg reg, uint32_t i, uint32_t value);
 
 /* The writes since mock_forget() are these, in this order, and no others. */
 void

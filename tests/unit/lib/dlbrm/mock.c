@@ -41,6 +41,20 @@ ref_of(struct mock *mock, enum dlb_bar bar, uint32_t offset)
 	return ref;
 }
 
+/* Which of the stuck registers it is, or nb_stuck. */
+static unsigned int
+stuck_find(const struct mock *mock, enum dlb_reg reg, uint32_t i)
+{
+	unsigned int k;
+
+	if (mock->fault == MOCK_FAULT_STALL && mock->nb_accesses < mock->fail_at)
+		return mock->nb_stuck;
+	for (k = 0; k < mock->nb_stuck; k++)
+		if (mock->stuck[k].reg == reg && mock->stuck[k].i == i)
+			break;
+	return k;
+}
+
 static uint32_t
 mock_csr_read(void *ctx, enum dlb_bar bar, uint32_t offset)
 {
@@ -51,9 +65,9 @@ mock_csr_read(void *ctx, enum dlb_bar bar, uint32_t offset)
 
 	if (fails_now(mock, true))
 		return ALL_ONES;
-	for (k = 0; k < mock->nb_stuck; k++)
-		if (mock->stuck[k].reg == ref.reg && mock->stuck[k].i == ref.i)
-			return mock->stuck[k].value;
+	k = stuck_find(mock, ref.reg, ref.i);
+	if (k < mock->nb_stuck)
+		return mock->stuck[k].value;
 	value = *mock_reg2(mock, ref.reg, ref.i, ref.j);
 	if (mock->has_second_look && mock->second_look.reg == ref.reg &&
 	    mock->second_look.i == ref.i) {
@@ -69,6 +83,7 @@ mock_csr_write(void *ctx, enum dlb_bar bar, uint32_t offset, uint32_t value)
 	struct mock *mock = ctx;
 	struct dlb_reg_ref ref = ref_of(mock, bar, offset);
 	const struct dlb_reg_desc *desc = &dlb_reg_descs[ref.reg];
+	uint32_t *element;
 
 	if ((value & ~desc->fields[mock->version]) != 0)
 		fail_msg("%s(%u) = %#x: there are no such bits", desc->name, ref.i, value);
@@ -77,17 +92,20 @@ mock_csr_write(void *ctx, enum dlb_bar bar, uint32_t offset, uint32_t value)
 	if (mock->nb_writes < MOCK_MAX_WRITES)
 		mock->writes[mock->nb_writes++] =
 			(struct mock_write){ ref.reg, ref.i, ref.j, value };
-	if (desc->access == DLB_ACC_W1C)
-		*mock_reg2(mock, ref.reg, ref.i, ref.j) &= ~value;
-	else if (desc->access != DLB_ACC_CMD && desc->access != DLB_ACC_RO)
-		*mock_reg2(mock, ref.reg, ref.i, ref.j) = value;
+	element = mock_reg2(mock, ref.reg, ref.i, ref.j);
+	*element &= ~(desc->stored[mock->version] | (value & desc->w1c[mock->version]));
+	*element |= value & desc->stored[mock->version];
 }
 
 static void
-count_down(uint32_t *counter, uint32_t by, const char *what)
+count_down(struct mock *mock, enum dlb_reg reg, unsigned int port, uint32_t by)
 {
+	uint32_t *counter = mock_reg(mock, reg, port);
+
+	if (stuck_find(mock, reg, port) < mock->nb_stuck)
+		return;
 	if (*counter < by)
-		fail_msg("%u %s given back, %u are out", by, what, *counter);
+		fail_msg("%u given back, %s is %u", by, dlb_reg_descs[reg].name, *counter);
 	*counter -= by;
 }
 
@@ -109,12 +127,11 @@ mock_pp_write(void *ctx, bool is_ldb, unsigned int port, const struct dlb_line *
 		if ((hcw->cmd & DLB_HCW_CQ_TOKEN) != 0) {
 			n = FIELD_GET(DLB_HCW_TOKENS, hcw->lock_id) + 1;
 			mock->nb_tokens += n;
-			count_down(mock_reg(mock, tokens, port), n, "tokens");
+			count_down(mock, tokens, port, n);
 		}
 		if ((hcw->cmd & DLB_HCW_QE_COMP) != 0) {
 			mock->nb_completions++;
-			count_down(mock_reg(mock, DLB_R_LSP_CQ_LDB_INFL_CNT, port), 1,
-				   "completions");
+			count_down(mock, DLB_R_LSP_CQ_LDB_INFL_CNT, port, 1);
 		}
 	}
 }
@@ -295,6 +312,18 @@ mock_is_dirty(struct mock *mock)
 		}
 	}
 	return false;
+}
+
+void
+mock_assert_all_free(const struct mock *mock)
+{
+	struct dlbrm fresh;
+
+	dlbrm_init(&fresh, mock->version, mock->rm.io, mock->rm.ctx);
+	assert_memory_equal(fresh.domains, mock->rm.domains, sizeof(fresh.domains));
+	assert_memory_equal(fresh.ldb_queues, mock->rm.ldb_queues, sizeof(fresh.ldb_queues));
+	assert_memory_equal(fresh.ldb_ports, mock->rm.ldb_ports, sizeof(fresh.ldb_ports));
+	assert_memory_equal(fresh.dir_pairs, mock->rm.dir_pairs, sizeof(fresh.dir_pairs));
 }
 
 unsigned int

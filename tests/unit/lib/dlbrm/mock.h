@@ -36,6 +36,7 @@ enum mock_fault {
 	MOCK_FAULT_NONE,
 	MOCK_FAULT_GONE,     /* from there on all reads are all ones, writes are lost */
 	MOCK_FAULT_ONE_READ, /* that read, or the first one after it, is all ones */
+	MOCK_FAULT_STALL,    /* from there on the register stuck[0] reads as said there */
 };
 
 struct mock {
@@ -91,7 +92,7 @@ mock_reg(struct mock *mock, enum dlb_reg reg, uint32_t i)
 void
 mock_forget(struct mock *mock);
 
-/* Let element i of a register read as value from now on. */
+/* Let element i of a register read as value from now on. It can be given back without end. */
 void
 mock_stick(struct mock *mock, enum dlb_reg reg, uint32_t i, uint32_t value);
 
@@ -113,6 +114,10 @@ mock_count_writes(const struct mock *mock, enum dlb_reg reg, uint32_t i);
  */
 bool
 mock_is_dirty(struct mock *mock);
+
+/* Everything is free again, as after dlbrm_init(). */
+void
+mock_assert_all_free(const struct mock *mock);
 
 /* --- what most tests begin with --- */
 

@@ -232,24 +232,32 @@ look(const struct sim_state *s, const struct sim_put *put, const struct sim_ldb_
 	return src;
 }
 
-static void
+/* Give the CQ the most urgent QE of waiting list @p i. */
+static unsigned int
 serve_wait(struct sim_state *s, struct sim_put *put, uint64_t h, uint16_t i)
 {
 	struct sim_ldb_queue *q = &s->ldb_q[put->qid];
 	uint32_t depth = q->nb_atm + q->nb_nalb + q->aqed;
 	uint16_t hid = s->waits[i].hid;
 	struct sim_flow *flow = &s->flows[put->qid][hid];
-	struct sim_qe qe = wait_take(s, i, flow, put->id);
+	struct sim_segment seg = segment_begin(put, depth, q->atm_thresh, 1);
+	struct sim_qe qe;
 
+	if (seg.n == 0 || !segment_has_history(&seg, 0))
+		return 0;
+	qe = wait_take(s, i, flow, put->id);
 	flow_pin(q, flow, put->id);
-	put_ldb(put, qe, h | hid, depth_hint(depth, q->atm_thresh));
+	seg.hist[0] = h | hid;
+	segment_entry(&seg, 0, qe);
+	sim_segment_end(put, 1, qe);
+	return 1;
 }
 
 /* Remove the head of FIFO @p bin, which has been copied. */
 static void
 drop_head(struct sim_state *s, struct sim_ldb_queue *q, unsigned int bin)
 {
-	fifo_drop(s, &q->atm[bin]);
+	fifo_drop(s, &q->atm[bin], 1);
 	if (q->atm[bin].count == 0)
 		q->atm_bins &= (uint8_t) ~(1U << bin);
 	q->nb_atm--;
@@ -274,77 +282,88 @@ set_aside(struct sim_state *s, struct sim_ldb_queue *q, unsigned int qid, unsign
 }
 
 /*
- * Give the CQ QEs from the head of FIFO @p bin until one may not go there, which is set aside, or
- * @p max went. Nothing of the queue waits for this CQ, or it would have gone first.
+ * Give the CQ one segment of QEs from the head of FIFO @p bin, up to one that may not go there,
+ * which is set aside. Nothing of the queue waits for this CQ, or it would have gone first.
  */
 static unsigned int
-serve_fifo(struct sim_state *s, struct sim_put *turn, uint64_t h, unsigned int bin,
-	   unsigned int max)
+serve_fifo(struct sim_state *s, struct sim_put *put, uint64_t h, unsigned int bin, unsigned int max)
 {
-	struct sim_ldb_queue *q = &s->ldb_q[turn->qid];
-	struct sim_flow *flows = s->flows[turn->qid];
+	struct sim_ldb_queue *q = &s->ldb_q[put->qid];
+	struct sim_flow *flows = s->flows[put->qid];
 	struct sim_fifo *f = &q->atm[bin];
-	struct sim_put put = *turn; /* a copy that the compiler can keep in registers */
-	uint32_t depth = q->nb_atm + q->nb_nalb + q->aqed;
-	uint32_t hid_mask = q->hid_mask, thresh = q->atm_thresh;
-	unsigned int n = 0, hid = 0;
-	struct sim_flow flow = { 0 };
+	const struct sim_qe *from = fifo_peek(s, f);
+	struct sim_segment seg = segment_begin(put, q->nb_atm + q->nb_nalb + q->aqed, q->atm_thresh,
+					       fifo_run(f, max));
+	uint32_t hid_mask = q->hid_mask;
+	unsigned int nb_free =
+		q->nb_flows < q->fid_lim ? (unsigned int)(q->fid_lim - q->nb_flows) : 0;
+	unsigned int n, nb_pinned = 0, hid = 0;
 	bool stuck = false;
 
-	while (n < max && f->count != 0 && put_has_history(&put)) {
-		struct sim_qe qe = *fifo_peek(s, f);
+	for (n = 0; n < seg.n && segment_has_history(&seg, n); n++) {
+		struct sim_qe qe = from[n];
+		struct sim_flow flow;
 
 		hid = qe_lock_id(qe.meta) & hid_mask;
 		flow = flows[hid];
-		if (flow.count == 0 && flow.wait == SIM_NONE && q->nb_flows < q->fid_lim) {
-			flow.cq = put.id & 63U;
-			q->nb_flows++;
-		} else if (flow.count == 0 || flow.cq != put.id || flow.wait != SIM_NONE) {
+		if (flow.count == 0 && flow.wait == SIM_NONE && nb_pinned < nb_free) {
+			flow.cq = put->id & 63U;
+			nb_pinned++;
+		} else if (flow.count == 0 || flow.cq != put->id || flow.wait != SIM_NONE) {
 			stuck = true;
 			break;
 		}
 		flow.count++;
 		flows[hid] = flow;
-		fifo_drop(s, f);
-		put_ldb(&put, qe, h | hid, depth_hint(depth--, thresh));
-		n++;
+		seg.hist[n] = h | hid;
+		segment_entry(&seg, n, qe);
 	}
-	*turn = put;
+	q->nb_flows = (uint16_t)(q->nb_flows + nb_pinned);
+	sim_segment_end(put, n, *from);
+	fifo_drop(s, f, n);
 	q->nb_atm -= n;
 	if (f->count == 0)
 		q->atm_bins &= (uint8_t) ~(1U << bin);
 	if (stuck)
-		set_aside(s, q, put.qid, bin, hid, &flows[hid]);
+		set_aside(s, q, put->qid, bin, hid, &flows[hid]);
 	return n;
+}
+
+/* One step of a turn: from the most urgent place that has something for the CQ. */
+static unsigned int
+serve_once(struct sim_state *s, struct sim_put *put, uint64_t h, unsigned int max)
+{
+	struct sim_ldb_queue *q = &s->ldb_q[put->qid];
+	uint32_t weights = sim_reg(put->sim, DLB_R_ATM_CFG_ARB_WEIGHTS_RDY_BIN, 0);
+	struct sources src = look(s, put, q);
+	unsigned int bins = src.pinned | src.ready | src.fifo;
+	unsigned int bin;
+
+	if (bins == 0)
+		return 0;
+	bin = sim_pick_bin(s, weights, bins);
+	if ((src.pinned >> bin & 1) != 0)
+		return serve_wait(s, put, h, s->pinned[put->id][put->qid][bin].head);
+	if ((src.ready >> bin & 1) != 0)
+		return serve_wait(s, put, h, q->ready[bin].head);
+	/* Alone, the bin needs no arbitration for each QE. */
+	return serve_fifo(s, put, h, bin, (bins & (bins - 1)) == 0 ? max : 1);
 }
 
 /* Give the CQ of @p put up to @p max atomic QEs of queue put->qid. Returns how many it got. */
 unsigned int
 sim_atomic_serve(struct sim_state *s, struct sim_put *put, unsigned int max)
 {
-	struct sim_ldb_queue *q = &s->ldb_q[put->qid];
-	uint32_t weights = sim_reg(put->sim, DLB_R_ATM_CFG_ARB_WEIGHTS_RDY_BIN, 0);
+	const struct sim_ldb_queue *q = &s->ldb_q[put->qid];
 	uint64_t h = put_hist(put, q, DLB_SCHED_ATOMIC);
-	unsigned int n = 0;
+	unsigned int n = 0, got;
+	uint32_t depth;
 
-	while (n < max && put_has_history(put)) {
-		struct sources src = look(s, put, q);
-		unsigned int bins = src.pinned | src.ready | src.fifo;
-		unsigned int bin;
-
-		if (bins == 0)
-			break;
-		bin = sim_pick_bin(s, weights, bins);
-		if ((src.pinned >> bin & 1) != 0) {
-			serve_wait(s, put, h, s->pinned[put->id][put->qid][bin].head);
-			n++;
-		} else if ((src.ready >> bin & 1) != 0) {
-			serve_wait(s, put, h, q->ready[bin].head);
-			n++;
-		} else {
-			/* Alone, the bin needs no arbitration for each QE. */
-			n += serve_fifo(s, put, h, bin, (bins & (bins - 1)) == 0 ? max - n : 1);
-		}
-	}
+	do {
+		/* Moving a QE out of the way counts as a step, too. */
+		depth = q->nb_atm + ((uint32_t)q->atm_stalled << 16);
+		got = serve_once(s, put, h, max - n);
+		n += got;
+	} while (n < max && (got != 0 || depth != q->nb_atm + ((uint32_t)q->atm_stalled << 16)));
 	return n;
 }

@@ -136,44 +136,57 @@ translate(struct dlbsim *sim, const struct sim_cq *cq, struct sim_map *map, unsi
 	return map->mem;
 }
 
-struct sim_put
-sim_put_begin(struct dlbsim *sim, bool is_ldb, unsigned int id)
+void
+sim_put_begin(struct sim_put *put, struct dlbsim *sim, bool is_ldb, unsigned int id)
 {
-	struct sim_cq *cq = sim_cq(sim->s, is_ldb, id);
-	unsigned int shift = sim->s->cq_shift[is_ldb];
-
-	return (struct sim_put){
-		.sim = sim,
-		.cq = cq,
-		.mem = translate(sim, cq, &sim->map[is_ldb][id], shift),
-		.hist = &sim->s->hist[cq->hist_base],
-		.id = id,
-		.wptr = cq->wptr,
-		.ring = cq->ring,
-		.shift = shift,
-		.push = cq->hist_push,
-		.hist_size = cq->hist_size,
-	};
+	put->sim = sim;
+	put->cq = sim_cq(sim->s, is_ldb, id);
+	put->shift = sim->s->cq_shift[is_ldb];
+	put->mem = translate(sim, put->cq, &sim->map[is_ldb][id], put->shift);
+	put->id = id;
+	put->is_ldb = is_ldb;
 }
 
+static void
+write_by_message(struct sim_put *put, unsigned int n)
+{
+	struct dlbsim *sim = put->sim;
+	struct sim_cq *cq = put->cq;
+	uint64_t pos = cq->wptr & (cq->ring - 1U);
+
+	for (unsigned int i = 0; i < n; i++)
+		if (sim->host.dma_write(sim->ctx, cq->iova + ((pos + i) << put->shift),
+					put->bounce[i], sizeof(put->bounce[i])) != 0 &&
+		    sim->s->drops.dma_failed++ == 0)
+			sim_log(sim, DLBSIM_LOG_GUEST,
+				"a consumer queue's memory cannot be written");
+}
+
+static void
+add_weight(struct sim_state *s, const struct sim_put *put, uint8_t weight)
+{
+	s->wu_ring[put->id][put->cq->wptr & (DLB_MAX_CQ_DEPTH - 1)] = weight;
+	put->cq->wu_used += weight;
+}
+
+/* The first @p n entries of the segment are written; @p first is the first of their QEs. */
 void
-sim_put_end(const struct sim_put *put)
+sim_segment_end(struct sim_put *put, unsigned int n, struct sim_qe first)
 {
 	struct sim_cq *cq = put->cq;
 
-	cq->wptr = put->wptr;
-	cq->hist_push_gen ^= put->push_gen;
-	cq->hist_push = (uint16_t)put->push;
-}
-
-void
-sim_put_by_message(const struct sim_put *put, unsigned int pos, const uint64_t words[2])
-{
-	struct dlbsim *sim = put->sim;
-	uint64_t iova = put->cq->iova + ((uint64_t)pos << put->shift);
-
-	if (sim->host.dma_write(sim->ctx, iova, words, 2 * sizeof(words[0])) == 0)
+	if (n == 0)
 		return;
-	if (sim->s->drops.dma_failed++ == 0)
-		sim_log(sim, DLBSIM_LOG_GUEST, "a consumer queue's memory cannot be written");
+	if (put->mem == NULL)
+		write_by_message(put, n);
+	if (cq->weighted)
+		add_weight(put->sim->s, put, (uint8_t)qe_weight(first.meta));
+	cq->wptr += n;
+	if (!put->is_ldb)
+		return;
+	cq->hist_push = (uint16_t)(cq->hist_push + n);
+	if (cq->hist_push == cq->hist_size) {
+		cq->hist_push = 0;
+		cq->hist_push_gen ^= 1;
+	}
 }

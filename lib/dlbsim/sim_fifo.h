@@ -60,12 +60,26 @@ fifo_peek(const struct sim_state *s, const struct sim_fifo *f)
 	return &s->chunks[f->head].qe[f->head_pos];
 }
 
-/* Drop the oldest element; the FIFO must not be empty. An empty FIFO keeps its last chunk. */
-static inline void
-fifo_drop(struct sim_state *s, struct sim_fifo *f)
+/* How many elements, at most @p max, lie side by side from the oldest on. */
+static inline unsigned int
+fifo_run(const struct sim_fifo *f, unsigned int max)
 {
-	f->head_pos++;
-	if (--f->count == 0) {
+	unsigned int n = SIM_CHUNK_QES - (unsigned int)f->head_pos;
+
+	n = n < f->count ? n : f->count;
+	return n < max ? n : max;
+}
+
+/*
+ * Drop the @p n oldest elements, which the FIFO must have and which must lie in its first chunk.
+ * An empty FIFO keeps its last chunk.
+ */
+static inline void
+fifo_drop(struct sim_state *s, struct sim_fifo *f, unsigned int n)
+{
+	f->head_pos = (uint8_t)(f->head_pos + n);
+	f->count -= n;
+	if (f->count == 0) {
 		f->head_pos = f->tail_pos = 0;
 	} else if (f->head_pos == SIM_CHUNK_QES) {
 		uint16_t chunk = f->head;

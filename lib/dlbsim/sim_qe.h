@@ -90,11 +90,18 @@ qe_directed(struct sim_qe qe)
 	return qe;
 }
 
+/* Byte 15 as a CQ shows it, in place, but for the error flag. */
+static inline uint64_t
+qe_status(unsigned int hint, unsigned int gen)
+{
+	return (uint64_t)(hint << 1 | gen) << 56;
+}
+
 /* The word as a CQ shows it. */
 static inline uint64_t
-qe_delivered(uint64_t meta, unsigned int hint, unsigned int gen)
+qe_delivered(uint64_t meta, uint64_t status)
 {
-	return (meta & UINT64_C(0x2000FFFFFFFFFFFF)) | (uint64_t)(hint << 1 | gen) << 56;
+	return (meta & UINT64_C(0x2000FFFFFFFFFFFF)) | status;
 }
 
 #endif /* SIM_QE_H */

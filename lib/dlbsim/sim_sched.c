@@ -73,20 +73,21 @@ take_sn(struct sim_state *s, struct sim_ldb_queue *q, uint64_t h, unsigned int *
 	return true;
 }
 
-/* Give the CQ up to @p max unordered and ordered QEs from the head of FIFO @p bin. */
+/* One segment of unordered and ordered QEs from the head of FIFO @p bin. */
 static unsigned int
-nalb_serve_bin(struct sim_state *s, struct sim_put *turn, unsigned int bin, unsigned int max)
+nalb_segment(struct sim_state *s, struct sim_put *put, unsigned int bin, unsigned int max)
 {
-	struct sim_ldb_queue *q = &s->ldb_q[turn->qid];
-	uint64_t unordered = put_hist(turn, q, DLB_SCHED_UNORDERED);
-	uint64_t ordered = put_hist(turn, q, DLB_SCHED_ORDERED);
+	struct sim_ldb_queue *q = &s->ldb_q[put->qid];
+	uint64_t unordered = put_hist(put, q, DLB_SCHED_UNORDERED);
+	uint64_t ordered = put_hist(put, q, DLB_SCHED_ORDERED);
 	struct sim_fifo *f = &q->nalb[bin];
-	struct sim_put put = *turn; /* a copy that the compiler can keep in registers */
-	uint32_t depth = q->nb_atm + q->nb_nalb + q->aqed, thresh = q->nalb_thresh;
-	unsigned int n = 0, sn;
+	const struct sim_qe *from = fifo_peek(s, f);
+	struct sim_segment seg = segment_begin(put, q->nb_atm + q->nb_nalb + q->aqed,
+					       q->nalb_thresh, fifo_run(f, max));
+	unsigned int n, sn;
 
-	while (n < max && f->count != 0 && put_has_history(&put)) {
-		struct sim_qe qe = *fifo_peek(s, f);
+	for (n = 0; n < seg.n && segment_has_history(&seg, n); n++) {
+		struct sim_qe qe = from[n];
 		uint64_t h = unordered;
 
 		if (qe_type(qe.meta) == DLB_SCHED_ORDERED) {
@@ -96,11 +97,11 @@ nalb_serve_bin(struct sim_state *s, struct sim_put *turn, unsigned int bin, unsi
 			}
 			h = ordered | sn;
 		}
-		fifo_drop(s, f);
-		put_ldb(&put, qe, h, depth_hint(depth--, thresh));
-		n++;
+		seg.hist[n] = h;
+		segment_entry(&seg, n, qe);
 	}
-	*turn = put;
+	sim_segment_end(put, n, *from);
+	fifo_drop(s, f, n);
 	q->nb_nalb -= n;
 	if (f->count == 0)
 		q->nalb_bins &= (uint8_t) ~(1U << bin);
@@ -115,14 +116,18 @@ nalb_serve(struct sim_state *s, struct sim_put *put, unsigned int max)
 	uint32_t weights = sim_reg(put->sim, DLB_R_NALB_CFG_ARB_WEIGHTS_TQPRI_NALB_0, 0);
 	unsigned int n = 0;
 
-	while (n < max && put_has_history(put)) {
+	while (n < max) {
 		unsigned int bins = q->nalb_bins & ~(unsigned int)q->nalb_stalled;
+		unsigned int got;
 
 		if (bins == 0)
 			break;
 		/* Alone, a bin needs no arbitration for each QE. */
-		n += nalb_serve_bin(s, put, sim_pick_bin(s, weights, bins),
-				    (bins & (bins - 1)) == 0 ? max - n : 1);
+		got = nalb_segment(s, put, sim_pick_bin(s, weights, bins),
+				   (bins & (bins - 1)) == 0 ? max - n : 1);
+		if (got == 0 && bins == (q->nalb_bins & ~(unsigned int)q->nalb_stalled))
+			break; /* the CQ has no room */
+		n += got;
 	}
 	return n;
 }
@@ -168,12 +173,6 @@ pick_slot(struct dlbsim *sim, struct sim_cq *cq, uint32_t qids)
 	return best;
 }
 
-static unsigned int
-min_u(unsigned int a, unsigned int b)
-{
-	return a < b ? a : b;
-}
-
 /* How many QEs of the queue the CQ may get in this turn. */
 static unsigned int
 ldb_room(const struct sim_state *s, const struct sim_cq *cq, const struct sim_ldb_queue *q)
@@ -194,7 +193,6 @@ ldb_account(struct dlbsim *sim, struct sim_put *put, unsigned int n)
 	struct sim_cq *cq = put->cq;
 	struct sim_ldb_queue *q = &s->ldb_q[put->qid];
 
-	sim_put_end(put);
 	cq->tokens = (uint16_t)(cq->tokens + n);
 	cq->occupancy = (uint16_t)(cq->occupancy + n);
 	cq->inflight = (uint16_t)(cq->inflight + n);
@@ -214,9 +212,10 @@ ldb_turn(struct dlbsim *sim, unsigned int id)
 	struct sim_state *s = sim->s;
 	struct sim_cq *cq = &s->ldb_cq[id];
 	uint32_t qids = cq->qids & s->ldb_open & (s->ldb_work | cq->pinned_qids);
-	struct sim_put put = sim_put_begin(sim, true, id);
+	struct sim_put put;
 	unsigned int n = 0;
 
+	sim_put_begin(&put, sim, true, id);
 	while (qids != 0 && n == 0) {
 		put.slot = pick_slot(sim, cq, qids);
 		put.qid = cq->slot_qid[put.slot];
@@ -269,7 +268,6 @@ dir_account(struct dlbsim *sim, const struct sim_put *put, unsigned int n)
 	unsigned int id = put->id;
 	unsigned int pool = !sim_limits(s)->combined_credits;
 
-	sim_put_end(put);
 	cq->tokens = (uint16_t)(cq->tokens + n);
 	cq->occupancy = (uint16_t)(cq->occupancy + n);
 	cq->nb_scheduled += n;
@@ -283,25 +281,39 @@ dir_account(struct dlbsim *sim, const struct sim_put *put, unsigned int n)
 		sim_irq_evaluate(sim, false, id);
 }
 
+/* One segment of directed QEs from the head of FIFO @p bin. */
+static unsigned int
+dir_segment(struct sim_put *put, struct sim_dir_queue *q, unsigned int bin, unsigned int max)
+{
+	struct sim_fifo *f = &q->fifo[bin];
+	const struct sim_qe *from = fifo_peek(put->sim->s, f);
+	struct sim_segment seg = segment_begin(put, q->count, q->thresh, fifo_run(f, max));
+
+	for (unsigned int i = 0; i < seg.n; i++)
+		segment_entry(&seg, i, from[i]);
+	sim_segment_end(put, seg.n, *from);
+	fifo_drop(put->sim->s, f, seg.n);
+	q->count -= seg.n;
+	if (f->count == 0)
+		q->bins &= (uint8_t) ~(1U << bin);
+	return seg.n;
+}
+
 static unsigned int
 dir_turn(struct dlbsim *sim, unsigned int id)
 {
 	struct sim_state *s = sim->s;
 	struct sim_dir_queue *q = &s->dir_q[id];
-	struct sim_put put = sim_put_begin(sim, false, id);
 	uint32_t weights = sim_reg(sim, DLB_R_DP_CFG_ARB_WEIGHTS_TQPRI_DIR_0, 0);
-	unsigned int max = min_u(ALONE_TURN, (unsigned int)(put.cq->token_lim - put.cq->tokens));
-	unsigned int n;
+	struct sim_put put;
+	unsigned int max, n = 0;
 
-	for (n = 0; n < max && q->bins != 0; n++) {
-		unsigned int bin = sim_pick_bin(s, weights, q->bins);
-		struct sim_fifo *f = &q->fifo[bin];
+	sim_put_begin(&put, sim, false, id);
+	max = min_u(ALONE_TURN, (unsigned int)(put.cq->token_lim - put.cq->tokens));
+	while (n < max && q->bins != 0) {
+		bool alone = (q->bins & (q->bins - 1U)) == 0;
 
-		put_entry(&put, *fifo_peek(s, f), depth_hint(q->count, q->thresh));
-		fifo_drop(s, f);
-		q->count--;
-		if (f->count == 0)
-			q->bins &= (uint8_t) ~(1U << bin);
+		n += dir_segment(&put, q, sim_pick_bin(s, weights, q->bins), alone ? max - n : 1);
 	}
 	dir_account(sim, &put, n);
 	return n;

@@ -21,6 +21,7 @@
 
 #include <rte_eventdev.h>
 
+#include "owner.h"
 #include "verdict.h"
 
 #define LEDGER_MAX_STAGES 8
@@ -49,8 +50,8 @@ struct ledger_stage {
 	bool fifo_input;	/* a producer's whole order is intact up to here */
 	atomic_uint_least64_t *seen;	/* one bit per event */
 	atomic_uint_least64_t nb_seen;
-	/* Atomic stages. [flow]: actor + 1 in the upper, events held in the lower half. */
-	atomic_uint_least32_t *owner;
+	/* Atomic stages. [flow]: who holds it. */
+	owner_word *owner;
 	/* Atomic and directed stages. [flow]: the event that must come next. */
 	uint32_t *next;
 	/* Ordered stages. [actor * flows + flow]: position of the event last seen + 1. */

@@ -13,9 +13,6 @@
 
 #include "ledger_priv.h"
 
-#define OWNER_SHIFT 16
-#define OWNER_HELD ((UINT32_C(1) << OWNER_SHIFT) - 1)
-
 void
 ledger_check_once(struct ledger *l, unsigned int stage, uint32_t id)
 {
@@ -58,31 +55,18 @@ ledger_check_fields(struct ledger *l, unsigned int stage, uint32_t id, const str
 		field(l, "sched_type", stage, id, want.sched_type, ev->sched_type);
 }
 
-static void
-enter(struct ledger *l, unsigned int stage, unsigned int actor, uint32_t id)
-{
-	atomic_uint_least32_t *word = &l->stage[stage].owner[l->flow_of[id]];
-	uint32_t mine = (uint32_t)(actor + 1) << OWNER_SHIFT;
-	uint32_t now = atomic_load_explicit(word, memory_order_acquire);
-
-	do {
-		if (now != 0 && (now & ~OWNER_HELD) != mine) {
-			verdict_fail(l->verdict, CHECK_EXCLUSIVE,
-				"stage %u: worker %u got event %u of flow %u while worker %u "
-				"still holds %u event(s) of that flow", stage, actor, id,
-				l->flow_of[id], (now >> OWNER_SHIFT) - 1, now & OWNER_HELD);
-			return;
-		}
-	} while (!atomic_compare_exchange_weak_explicit(word, &now,
-			(now & OWNER_HELD) + 1 + mine, memory_order_acq_rel,
-			memory_order_acquire));
-}
-
 void
 ledger_check_exclusive(struct ledger *l, unsigned int stage, unsigned int actor, uint32_t id)
 {
-	if (l->conf.stage[stage] == 'a')
-		enter(l, stage, actor, id);
+	uint32_t holder;
+
+	if (l->conf.stage[stage] != 'a')
+		return;
+	holder = owner_enter(&l->stage[stage].owner[l->flow_of[id]], actor);
+	if (holder != OWNER_NOBODY)
+		verdict_fail(l->verdict, CHECK_EXCLUSIVE,
+			"stage %u: worker %u got event %u of flow %u, which worker %u still holds",
+			stage, actor, id, l->flow_of[id], holder);
 }
 
 void
@@ -94,19 +78,8 @@ ledger_reenter(struct ledger *l, unsigned int stage, unsigned int actor, uint32_
 void
 ledger_leave(struct ledger *l, unsigned int stage, unsigned int actor, uint32_t id)
 {
-	uint32_t mine = (uint32_t)(actor + 1) << OWNER_SHIFT, now;
-	atomic_uint_least32_t *word;
-
-	if (l->conf.stage[stage] != 'a')
-		return;
-	word = &l->stage[stage].owner[l->flow_of[id]];
-	now = atomic_load_explicit(word, memory_order_acquire);
-	/* After a reported violation the word is another's: leave it alone. */
-	while ((now & ~OWNER_HELD) == mine &&
-	       !atomic_compare_exchange_weak_explicit(word, &now,
-			(now & OWNER_HELD) == 1 ? 0 : now - 1, memory_order_acq_rel,
-			memory_order_acquire))
-		;
+	if (l->conf.stage[stage] == 'a')
+		owner_leave(&l->stage[stage].owner[l->flow_of[id]], actor);
 }
 
 /* Exact: the next event of the flow, or one after it when those between were dropped. */

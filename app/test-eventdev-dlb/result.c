@@ -41,7 +41,7 @@ result_take_run(struct result *r, const struct run *run)
 	r->nb_agents = run->nb_agents;
 	result_figure(r, "duration", "s", run->seconds);
 	if (run->seconds > 0)
-		result_figure(r, "throughput", "Mev/s", (double)ended / run->seconds / 1e6);
+		result_figure(r, "throughput", run->unit, (double)ended / run->seconds / 1e6);
 }
 
 static void

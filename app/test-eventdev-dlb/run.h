@@ -43,7 +43,8 @@ struct run {
 	const struct services *services[2];	/* stepped by the main lcore; NULL: none */
 	uint64_t timeout_s;
 	uint64_t progress_s;
-	uint64_t target;	/* for the progress line: how many make the whole */
+	uint64_t target;	/* how many make the whole */
+	const char *unit;	/* of the throughput: "Mev/s", "Mpackets/s" */
 	void *context;
 	/* How much has come to its end: compared with target. */
 	uint64_t (*ended)(void *context);

@@ -18,6 +18,8 @@ const struct scenario scenarios[] = {
 		scenario_directed},
 	{"mixed", "ordered, atomic, parallel, directed stages in one pipeline", true,
 		scenario_mixed},
+	{"pipeline", "packets of a capture file routed through the device", false,
+		scenario_pipeline},
 };
 
 const unsigned int nb_scenarios = sizeof(scenarios) / sizeof(scenarios[0]);

@@ -194,6 +194,7 @@ run_and_check(struct crew *crew, struct result *r)
 	crew->run.services[0] = &s->device.services;
 	crew->run.timeout_s = s->options->timeout_s;
 	crew->run.progress_s = s->options->progress_s;
+	crew->run.unit = "Mev/s";
 	crew->run.target = s->ledger.conf.events;
 	crew->run.context = crew;
 	crew->run.ended = ended;

@@ -29,7 +29,7 @@ enum check {
 };
 
 #define VERDICT_MESSAGES 12
-#define VERDICT_MESSAGE_BYTES 240
+#define VERDICT_MESSAGE_BYTES 320
 
 struct verdict {
 	atomic_uint_fast64_t made[CHECK_NB];

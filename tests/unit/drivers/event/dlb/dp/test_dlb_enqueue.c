@@ -1,0 +1,427 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 event_dlb contributors
+ */
+
+/*
+ * What bursts become on the producer port: one command for each event, in order, packed back to
+ * back into whole lines, whatever the mix; and what becomes of bursts that cannot be accepted.
+ */
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <rte_errno.h>
+
+#include "fake_device.h"
+
+static const struct dlb_burst_ops *const ops = &dlb_burst_ops_scalar_sim;
+
+static struct fake *
+fake_ldb(void)
+{
+	struct fake *fake = fake_new(&(struct fake_conf){ .nb_lanes = 1, .depth = 128 });
+
+	fake->dp.in_system = 1000;
+	return fake;
+}
+
+static struct rte_event
+event(unsigned int op, uint64_t u64)
+{
+	struct rte_event ev = { .event = 0, .u64 = u64 };
+
+	ev.op = op;
+	ev.queue_id = FAKE_QUEUE_ATOMIC;
+	ev.sched_type = RTE_SCHED_TYPE_ATOMIC;
+	return ev;
+}
+
+/* Let the port hold n events. */
+static void
+hold(struct fake *fake, struct rte_event *ev, uint16_t n, bool is_dir)
+{
+	struct dlb_qe qe = { .qid = is_dir ? 0 : fake_hw_qid(FAKE_QUEUE_ATOMIC) };
+	uint16_t i;
+
+	for (i = 0; i < n; i++)
+		fake_put(&fake->lane[0], &qe);
+	assert_int_equal(ops->dequeue_burst(&fake->port, ev, n, 0), n);
+	for (i = 0; i < n; i++)
+		ev[i].u64 = i;
+}
+
+static const uint8_t cmd_of_op[] = {
+	[RTE_EVENT_OP_NEW] = DLB_CMD_NEW,
+	[RTE_EVENT_OP_FORWARD] = DLB_CMD_FWD_T,
+	[RTE_EVENT_OP_RELEASE] = DLB_CMD_COMP_T,
+};
+
+/* A burst of n events whose operations are the digits of mix to base 3. */
+static void
+check_mix(unsigned int n, unsigned int mix)
+{
+	struct fake *fake = fake_ldb();
+	struct rte_event held[8], ev[8];
+	unsigned int i, nb_held = 0;
+	struct dlb_hcw hcw;
+
+	hold(fake, held, 8, false);
+	for (i = 0; i < n; i++, mix /= 3) {
+		ev[i] = mix % 3 == RTE_EVENT_OP_NEW ? event(0, 0) : held[nb_held++];
+		ev[i].op = mix % 3;
+		ev[i].u64 = i;
+	}
+	assert_int_equal(ops->enqueue_burst(&fake->port, ev, (uint16_t)n), n);
+	/* Back to back: as few lines as possible. */
+	assert_int_equal(fake->lane[0].ring.tail, RTE_ALIGN_CEIL(n, DLB_HCWS_PER_LINE));
+	for (i = 0; i < n; i++) {
+		hcw = fake->lane[0].ring.hcw[i];
+		assert_int_equal(hcw.cmd, cmd_of_op[ev[i].op]);
+		if (ev[i].op != RTE_EVENT_OP_RELEASE)
+			assert_int_equal(hcw.data, i);
+		else
+			assert_int_equal(hcw.lock_id, 0);
+	}
+	for (; i % DLB_HCWS_PER_LINE != 0; i++)
+		assert_int_equal(fake->lane[0].ring.hcw[i].cmd, DLB_CMD_NOOP);
+	assert_int_equal(dlb_dp_port_held(&fake->port), 8 - nb_held);
+	fake_free(fake);
+}
+
+static void
+test_enqueue_packs_every_mix_of_operations(void **state)
+{
+	unsigned int n, mix, nb_mixes = 1;
+	uint64_t rng = 5;
+
+	(void)state;
+	for (n = 1; n <= 5; n++) {
+		nb_mixes *= 3;
+		for (mix = 0; mix < nb_mixes; mix++)
+			check_mix(n, mix);
+	}
+	for (mix = 0; mix < 600; mix++)
+		check_mix(6 + mix % 3, fake_below(&rng, 6561));
+}
+
+/* All bursts of 1..8 begin anywhere in the ring, also where its index wraps. */
+static void
+test_enqueue_continues_at_any_place(void **state)
+{
+	struct rte_event ev[8];
+	struct dlb_hcw hcw;
+	unsigned int i, round, n;
+	uint64_t sent = 0, got = 0, rng = 6;
+	struct fake *fake = fake_ldb();
+	struct dlb_ring *ring = &fake->lane[0].ring;
+
+	(void)state;
+	fake->dp.in_system = 0;
+	ring->tail = ring->head = ring->head_seen = UINT32_MAX - 10 * DLB_RING_CMDS + 1;
+	for (round = 0; round < 8000; round++) {
+		n = 1 + fake_below(&rng, 8);
+		for (i = 0; i < n; i++)
+			ev[i] = event(RTE_EVENT_OP_NEW, sent + i);
+		fake->dp.in_system = 0;
+		sent += ops->enqueue_burst(&fake->port, ev, (uint16_t)n);
+		/* Never more than a few lines behind. */
+		while (sent - got > 200) {
+			assert_true(fake_get(&fake->lane[0], &hcw));
+			assert_int_equal(hcw.data, got++);
+		}
+	}
+	while (fake_get(&fake->lane[0], &hcw))
+		assert_int_equal(hcw.data, got++);
+	assert_int_equal(got, sent);
+	assert_int_equal(fake->port.stats.tx_new, sent);
+	assert_int_equal(fake->port.stats.tx_sched[DLB_SCHED_ATOMIC], sent);
+	fake_free(fake);
+}
+
+struct drain {
+	struct fake *fake;
+	uint64_t got;
+	unsigned int vain; /* steps before anything is taken */
+};
+
+static int
+drain_a_little(void *arg)
+{
+	struct drain *drain = arg;
+	struct dlb_hcw hcw;
+	int i;
+
+	if (drain->vain > 0) {
+		drain->vain--;
+		return -EBUSY;
+	}
+	drain->vain = 40;
+	for (i = 0; i < 12 && fake_get(&drain->fake->lane[0], &hcw); i++)
+		assert_int_equal(hcw.data, drain->got++);
+	return i;
+}
+
+static void
+full_ring(enum dlb_step_mode mode)
+{
+	struct fake *fake = fake_new(&(struct fake_conf){
+		.nb_lanes = 1, .depth = 8, .limit = 8192, .step_mode = mode });
+	struct drain drain = { .fake = fake };
+	static struct rte_event ev[4000];
+	struct dlb_hcw hcw;
+	unsigned int i;
+
+	fake_on_step = drain_a_little;
+	fake_on_step_arg = &drain;
+	for (i = 0; i < RTE_DIM(ev); i++)
+		ev[i] = event(RTE_EVENT_OP_NEW, i);
+	/* One burst of many times the ring. */
+	assert_int_equal(ops->enqueue_burst(&fake->port, ev, RTE_DIM(ev)), RTE_DIM(ev));
+	assert_true(fake->port.stats.tx_ring_full > 0);
+	while (fake_get(&fake->lane[0], &hcw))
+		assert_int_equal(hcw.data, drain.got++);
+	assert_int_equal(drain.got, RTE_DIM(ev));
+	fake_free(fake);
+}
+
+static void
+test_enqueue_waits_for_room_and_steps(void **state)
+{
+	(void)state;
+	full_ring(DLB_STEP_INLINE);
+}
+
+/* Nobody steps the device: what has to be done is done in the end. */
+static void
+test_enqueue_does_not_hang_without_service(void **state)
+{
+	(void)state;
+	full_ring(DLB_STEP_SERVICE);
+}
+
+/* --- refusals --------------------------------------------------------------------------------- */
+
+/* Events that cannot be accepted by a port that holds nothing. */
+static struct rte_event
+bad_event(unsigned int kind)
+{
+	struct rte_event ev = event(RTE_EVENT_OP_NEW, 0);
+
+	switch (kind) {
+	case 0:
+		ev.queue_id = FAKE_NB_QUEUES;
+		break;
+	case 1:
+		ev.queue_id = 255;
+		break;
+	case 2:
+		ev.sched_type = 3;
+		break;
+	case 3:
+		ev.sched_type = 3;
+		ev.queue_id = FAKE_QUEUE_ALL_TYPES;
+		break;
+	case 4:
+		ev.sched_type = 3;
+		ev.queue_id = FAKE_QUEUE_DIR;
+		break;
+	case 5:
+		ev.op = 3;
+		break;
+	case 6:
+		ev.op = RTE_EVENT_OP_RELEASE;
+		break;
+	case 7:
+		ev.op = RTE_EVENT_OP_FORWARD;
+		break;
+	case 8:
+		ev.op = RTE_EVENT_OP_RELEASE;
+		ev.impl_opaque = 0x80;
+		break;
+	default:
+		ev.op = RTE_EVENT_OP_FORWARD;
+		ev.impl_opaque = 0xff;
+		break;
+	}
+	return ev;
+}
+
+#define NB_BAD_KINDS 10
+
+static void
+check_refused(struct fake *fake, const struct rte_event *ev, uint16_t n, uint16_t at)
+{
+	uint64_t nb_before = fake->port.stats.tx_invalid;
+	struct dlb_hcw hcw;
+	uint16_t i;
+
+	rte_errno = 0;
+	assert_int_equal(ops->enqueue_burst(&fake->port, ev, n), at);
+	assert_int_equal(rte_errno, EINVAL);
+	assert_int_equal(fake->port.stats.tx_invalid, nb_before + 1);
+	for (i = 0; i < at; i++) {
+		assert_true(fake_get(&fake->lane[0], &hcw));
+		assert_int_equal(hcw.data, ev[i].u64);
+	}
+	assert_false(fake_get(&fake->lane[0], &hcw));
+}
+
+static void
+refusals(bool is_dir)
+{
+	struct fake *fake =
+		fake_new(&(struct fake_conf){ .nb_lanes = 1, .depth = 8, .is_dir = is_dir });
+	struct rte_event ev[8];
+	uint16_t i, n, at;
+	unsigned int kind;
+
+	for (kind = 0; kind < NB_BAD_KINDS; kind++) {
+		for (n = 1; n <= 8; n++) {
+			for (at = 0; at < n; at++) {
+				for (i = 0; i < n; i++)
+					ev[i] = event(RTE_EVENT_OP_NEW, i);
+				ev[at] = bad_event(kind);
+				check_refused(fake, ev, n, at);
+				fake->dp.in_system = fake->port.credits = 0;
+			}
+		}
+	}
+	fake_free(fake);
+}
+
+static void
+test_enqueue_stops_at_bad_event(void **state)
+{
+	(void)state;
+	refusals(false);
+	refusals(true);
+}
+
+/* One event too many is answered: all before it count, and the port is none the worse. */
+static void
+test_enqueue_refuses_more_answers_than_events(void **state)
+{
+	static const uint16_t ops_tried[] = { RTE_EVENT_OP_RELEASE, RTE_EVENT_OP_FORWARD };
+	struct rte_event ev[9];
+	unsigned int i, j, is_dir;
+	uint16_t n;
+
+	(void)state;
+	for (i = 0; i < 4 * 8; i++) {
+		is_dir = i & 1;
+		n = (uint16_t)(1 + i / 4);
+		struct fake *fake = fake_new(&(struct fake_conf){
+			.nb_lanes = 1, .depth = 8, .is_dir = is_dir });
+
+		fake->dp.in_system = 100;
+		hold(fake, ev, n, is_dir);
+		ev[n] = event(0, 0);
+		for (j = 0; j <= n; j++) {
+			ev[j].op = ops_tried[i >> 1 & 1];
+			ev[j].queue_id = FAKE_QUEUE_ATOMIC;
+		}
+		rte_errno = 0;
+		assert_int_equal(ops->enqueue_burst(&fake->port, ev, n + 1), n);
+		assert_int_equal(rte_errno, EINVAL);
+		assert_int_equal(dlb_dp_port_held(&fake->port), 0);
+		fake_free(fake);
+	}
+}
+
+/* The entry points that know the operation do not look at it. */
+static void
+test_enqueue_known_operations(void **state)
+{
+	struct fake *fake = fake_ldb();
+	struct rte_event ev[6];
+	struct dlb_hcw hcw;
+	unsigned int i;
+
+	(void)state;
+	hold(fake, ev, 6, false);
+	for (i = 0; i < 6; i++)
+		ev[i].op = i % 4;
+	assert_int_equal(ops->enqueue_forward_burst(&fake->port, ev, 6), 6);
+	for (i = 0; i < 6; i++) {
+		assert_true(fake_get(&fake->lane[0], &hcw));
+		assert_int_equal(hcw.cmd, DLB_CMD_FWD_T);
+	}
+	assert_int_equal(ops->enqueue_new_burst(&fake->port, ev, 6), 6);
+	for (i = 0; i < 6; i++) {
+		assert_true(fake_get(&fake->lane[0], &hcw));
+		assert_int_equal(hcw.cmd, DLB_CMD_NEW);
+	}
+	assert_int_equal(fake->port.stats.tx_fwd, 6);
+	assert_int_equal(fake->port.stats.tx_new, 6);
+	fake_free(fake);
+}
+
+/* A directed port has no completions: FORWARD is NEW without a credit, RELEASE is nothing. */
+static void
+test_enqueue_directed_port(void **state)
+{
+	struct fake *fake =
+		fake_new(&(struct fake_conf){ .nb_lanes = 1, .depth = 64, .is_dir = true });
+	struct rte_event ev[12];
+	struct dlb_hcw hcw;
+	unsigned int i;
+
+	(void)state;
+	fake->dp.in_system = 12;
+	hold(fake, ev, 12, true);
+	for (i = 0; i < 12; i++) {
+		ev[i].op = i < 6 ? RTE_EVENT_OP_FORWARD : RTE_EVENT_OP_RELEASE;
+		ev[i].queue_id = FAKE_QUEUE_ORDERED;
+	}
+	assert_int_equal(ops->enqueue_burst(&fake->port, ev, 12), 12);
+	for (i = 0; i < 6; i++) {
+		assert_true(fake_get(&fake->lane[0], &hcw));
+		assert_int_equal(hcw.cmd, DLB_CMD_NEW);
+		assert_int_equal(hcw.data, i);
+	}
+	assert_false(fake_get(&fake->lane[0], &hcw));
+	assert_int_equal(ops->dequeue_burst(&fake->port, ev, 1, 0), 0);
+	assert_int_equal(dlb_dp_in_system(&fake->dp), 6);
+	fake_free(fake);
+}
+
+static void
+test_enqueue_stopped_port_accepts_nothing(void **state)
+{
+	struct fake *fake = fake_ldb();
+	struct rte_event ev = event(RTE_EVENT_OP_NEW, 0);
+	struct dlb_hcw hcw;
+
+	(void)state;
+	dlb_dp_port_stop(&fake->port);
+	assert_int_equal(ops->enqueue(&fake->port, &ev), 0);
+	assert_int_equal(rte_errno, EINVAL);
+	assert_int_equal(ops->dequeue(&fake->port, &ev, 0), 0);
+	assert_false(fake_get(&fake->lane[0], &hcw));
+	dlb_dp_port_start(&fake->port);
+	assert_int_equal(ops->enqueue(&fake->port, &ev), 1);
+	fake_free(fake);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_enqueue_packs_every_mix_of_operations),
+		cmocka_unit_test(test_enqueue_continues_at_any_place),
+		cmocka_unit_test(test_enqueue_waits_for_room_and_steps),
+		cmocka_unit_test(test_enqueue_does_not_hang_without_service),
+		cmocka_unit_test(test_enqueue_stops_at_bad_event),
+		cmocka_unit_test(test_enqueue_refuses_more_answers_than_events),
+		cmocka_unit_test(test_enqueue_known_operations),
+		cmocka_unit_test(test_enqueue_directed_port),
+		cmocka_unit_test(test_enqueue_stopped_port_accepts_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

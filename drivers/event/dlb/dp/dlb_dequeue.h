@@ -31,11 +31,11 @@
 /* Empty looks before a dequeue that may wait gives its CPU away. */
 #define DEQUEUE_SPINS_BEFORE_YIELD 32
 
-/* Counts of elements by scheduling type, 16 bits each, as dlb_tx.nb_sched. */
-static __rte_always_inline uint64_t
-dequeue_one_of(uint64_t hi)
+/* Add to counts of elements by scheduling type, 16 bits each, as dlb_tx.nb_sched. */
+static __rte_always_inline void
+dequeue_count(uint64_t *nb_sched, uint64_t hi, uint64_t n)
 {
-	return UINT64_C(1) << dlb_unpack_type(hi) * 16;
+	*nb_sched += n << dlb_unpack_type(hi) * 16;
 }
 
 static __rte_always_inline const struct dlb_qe *
@@ -59,27 +59,33 @@ dequeue_mark(const struct dlb_port *port, const struct dlb_lane *lane, uint32_t 
 	return lane->mark + (pos & port->pos_mask);
 }
 
-/* Four entries that lie in one line. False, and nothing done, if the last is not valid yet. */
+/* Bits of the element word that say where an element comes from. */
+#define DEQUEUE_SOURCE_MASK ((uint64_t)DLB_DEST_MASK << DLB_HI_QID_SHIFT)
+
+/*
+ * Four entries that lie in one line and come from one queue. False, and nothing done, if they are
+ * not that simple, or not there yet.
+ */
 static __rte_always_inline bool
 dequeue_four_ldb(const struct dlb_port *port, const struct dlb_lane *lane, uint32_t pos,
 		 struct rte_event *ev, uint64_t *nb_sched)
 {
 	const struct dlb_qe *qe = dequeue_entry(lane, pos);
-	uint32_t stale = dequeue_stale_gen(lane, pos);
-	uint64_t hi[DLB_HCWS_PER_LINE];
-	unsigned int i;
+	uint64_t hi[DLB_HCWS_PER_LINE], differs;
 
 	/* The device writes the entries of a line in order. */
 	hi[3] = dlb_unpack_hi(&qe[3]);
-	if (dlb_unpack_gen(hi[3]) == stale)
+	if (dlb_unpack_gen(hi[3]) == dequeue_stale_gen(lane, pos))
 		return false;
-	for (i = 0; i < 3; i++)
-		hi[i] = dlb_unpack_hi(&qe[i]);
-	for (i = 0; i < DLB_HCWS_PER_LINE; i++) {
-		dlb_unpack_ldb(&ev[i], &qe[i], hi[i], port->dp->source,
-			       dequeue_mark(port, lane, pos + i));
-		*nb_sched += dequeue_one_of(hi[i]);
-	}
+	hi[0] = dlb_unpack_hi(&qe[0]);
+	hi[1] = dlb_unpack_hi(&qe[1]);
+	hi[2] = dlb_unpack_hi(&qe[2]);
+	differs = (hi[0] ^ hi[1]) | (hi[0] ^ hi[2]) | (hi[0] ^ hi[3]);
+	if (unlikely((differs & DEQUEUE_SOURCE_MASK) != 0))
+		return false;
+	dlb_unpack_ldb_four(ev, qe, hi, dlb_unpack_source(port->dp->source, hi[0]),
+			    dequeue_mark(port, lane, pos));
+	dequeue_count(nb_sched, hi[0], DLB_HCWS_PER_LINE);
 	return true;
 }
 
@@ -106,8 +112,9 @@ dequeue_ldb(const struct dlb_port *port, struct dlb_lane *lane, struct rte_event
 		hi = dlb_unpack_hi(qe);
 		if (dlb_unpack_gen(hi) == dequeue_stale_gen(lane, pos))
 			break;
-		dlb_unpack_ldb(&ev[got], qe, hi, port->dp->source, dequeue_mark(port, lane, pos));
-		*nb_sched += dequeue_one_of(hi);
+		dlb_unpack_ldb(&ev[got], qe, hi, dlb_unpack_source(port->dp->source, hi),
+			       dequeue_mark(port, lane, pos));
+		dequeue_count(nb_sched, hi, 1);
 		pos++;
 		got++;
 	}

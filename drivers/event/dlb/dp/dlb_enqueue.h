@@ -37,6 +37,8 @@ enum dlb_known_ops {
 #define DLB_EVENT_OP(word) ((uint32_t)((word) >> 32) & 3)
 #define DLB_EVENT_SCHED(word) ((uint32_t)((word) >> 38) & 3)
 #define DLB_EVENT_QUEUE(word) ((uint32_t)((word) >> 40) & 0xff)
+#define DLB_EVENT_OP_MASK (UINT64_C(3) << 32)
+#define DLB_EVENT_DEST_MASK (UINT64_C(0x3ff) << 38) /* scheduling type and queue */
 
 static __rte_always_inline uint32_t
 enqueue_dest(const struct dlb_tx *tx, const struct rte_event *ev)
@@ -59,9 +61,9 @@ enqueue_op(const struct rte_event *ev, enum dlb_known_ops known)
 }
 
 static __rte_always_inline void
-enqueue_count(struct dlb_tx *tx, uint32_t dest)
+enqueue_count(struct dlb_tx *tx, uint32_t dest, uint64_t n)
 {
-	tx->nb_sched += UINT64_C(1) << (dest >> DLB_DEST_TYPE_SHIFT & 3) * 16;
+	tx->nb_sched += n << (dest >> DLB_DEST_TYPE_SHIFT & 3) * 16;
 }
 
 /* Credits for all NEW events among these. */
@@ -144,7 +146,7 @@ enqueue_new(struct dlb_tx *tx, const struct rte_event *ev, uint32_t left,
 	dlb_pack_one(dlb_writer_next(&tx->w, tx->port), ev, dest, DLB_CMD_NEW);
 	tx->new_credits--;
 	tx->nb_new++;
-	enqueue_count(tx, dest);
+	enqueue_count(tx, dest, 1);
 	return 0;
 }
 
@@ -191,7 +193,7 @@ enqueue_forward(struct dlb_tx *tx, const struct rte_event *ev)
 		return enqueue_refuse(&tx->port->stats.tx_invalid, EINVAL);
 	}
 	tx->nb_fwd++;
-	enqueue_count(tx, dest);
+	enqueue_count(tx, dest, 1);
 	return 0;
 }
 
@@ -231,22 +233,26 @@ enqueue_one(struct dlb_tx *tx, const struct rte_event *ev, uint32_t left,
 	}
 }
 
-/* Four elements to one line. False, and nothing done, if one of the destinations is special. */
+/* Whether four events agree in the bits of the mask. */
+static __rte_always_inline bool
+enqueue_alike(const struct rte_event *ev, uint64_t mask)
+{
+	uint64_t differs = (ev[0].event ^ ev[1].event) | (ev[0].event ^ ev[2].event) |
+			   (ev[0].event ^ ev[3].event);
+
+	return (differs & mask) == 0;
+}
+
+/* Four elements for one queue to one line. False, and nothing done, if they are not that simple. */
 static __rte_always_inline bool
 enqueue_four_elements(struct dlb_tx *tx, const struct rte_event *ev, enum dlb_cmd cmd)
 {
-	uint32_t dest[DLB_HCWS_PER_LINE];
-	uint32_t i, any = 0;
+	uint32_t dest = enqueue_dest(tx, ev);
 
-	for (i = 0; i < DLB_HCWS_PER_LINE; i++) {
-		dest[i] = enqueue_dest(tx, &ev[i]);
-		any |= dest[i];
-	}
-	if (unlikely((any & DLB_DEST_EXCEPTION) != 0))
+	if (unlikely(!enqueue_alike(ev, DLB_EVENT_DEST_MASK) || (dest & DLB_DEST_EXCEPTION) != 0))
 		return false;
 	dlb_pack_four(dlb_writer_next_line(&tx->w, tx->port), ev, dest, cmd);
-	for (i = 0; i < DLB_HCWS_PER_LINE; i++)
-		enqueue_count(tx, dest[i]);
+	enqueue_count(tx, dest, DLB_HCWS_PER_LINE);
 	return true;
 }
 
@@ -256,7 +262,7 @@ enqueue_four_new(struct dlb_tx *tx, const struct rte_event *ev, uint32_t left,
 {
 	if (tx->new_credits < DLB_HCWS_PER_LINE)
 		enqueue_take_credits(tx, ev, left, known);
-	if (tx->new_credits < DLB_HCWS_PER_LINE || tx->lane != &tx->port->lane[0] ||
+	if (unlikely(tx->new_credits < DLB_HCWS_PER_LINE) || tx->lane != &tx->port->lane[0] ||
 	    !enqueue_four_elements(tx, ev, DLB_CMD_NEW))
 		return false;
 	tx->new_credits -= DLB_HCWS_PER_LINE;
@@ -264,11 +270,21 @@ enqueue_four_new(struct dlb_tx *tx, const struct rte_event *ev, uint32_t left,
 	return true;
 }
 
+/* Whether four events are there to be answered, and these are the answers to the oldest. */
+static __rte_always_inline bool
+enqueue_four_held(const struct dlb_tx *tx, const struct rte_event *ev)
+{
+	if (tx->port->is_dir)
+		return tx->lane->head - tx->oldest >= DLB_HCWS_PER_LINE;
+	return enqueue_in_order(tx, ev, DLB_HCWS_PER_LINE);
+}
+
 static __rte_always_inline bool
 enqueue_four_forward(struct dlb_tx *tx, const struct rte_event *ev)
 {
-	if (unlikely(tx->port->is_dir || !enqueue_in_order(tx, ev, DLB_HCWS_PER_LINE)) ||
-	    !enqueue_four_elements(tx, ev, DLB_CMD_FWD_T))
+	enum dlb_cmd cmd = tx->port->is_dir ? DLB_CMD_NEW : DLB_CMD_FWD_T;
+
+	if (unlikely(!enqueue_four_held(tx, ev)) || !enqueue_four_elements(tx, ev, cmd))
 		return false;
 	tx->oldest += DLB_HCWS_PER_LINE;
 	tx->nb_fwd += DLB_HCWS_PER_LINE;
@@ -278,9 +294,10 @@ enqueue_four_forward(struct dlb_tx *tx, const struct rte_event *ev)
 static __rte_always_inline bool
 enqueue_four_release(struct dlb_tx *tx, const struct rte_event *ev)
 {
-	if (unlikely(tx->port->is_dir || !enqueue_in_order(tx, ev, DLB_HCWS_PER_LINE)))
+	if (unlikely(!enqueue_four_held(tx, ev)))
 		return false;
-	dlb_pack_bare_four(dlb_writer_next_line(&tx->w, tx->port), DLB_CMD_COMP_T);
+	if (!tx->port->is_dir)
+		dlb_pack_bare_four(dlb_writer_next_line(&tx->w, tx->port), DLB_CMD_COMP_T);
 	tx->oldest += DLB_HCWS_PER_LINE;
 	tx->nb_rel += DLB_HCWS_PER_LINE;
 	return true;
@@ -291,12 +308,10 @@ static __rte_always_inline bool
 enqueue_four(struct dlb_tx *tx, const struct rte_event *ev, uint32_t left,
 	     enum dlb_known_ops known)
 {
-	uint32_t op = enqueue_op(&ev[0], known);
-
-	if (!dlb_writer_at_line(&tx->w) || op != enqueue_op(&ev[1], known) ||
-	    op != enqueue_op(&ev[2], known) || op != enqueue_op(&ev[3], known))
+	if (unlikely(!dlb_writer_at_line(&tx->w)) ||
+	    (known == DLB_KNOWN_NONE && !enqueue_alike(ev, DLB_EVENT_OP_MASK)))
 		return false;
-	switch (op) {
+	switch (enqueue_op(ev, known)) {
 	case RTE_EVENT_OP_NEW:
 		return enqueue_four_new(tx, ev, left, known);
 	case RTE_EVENT_OP_FORWARD:

@@ -34,15 +34,14 @@ dlb_pack_one(struct dlb_hcw *hcw, const struct rte_event *ev, uint32_t dest, enu
 	dlb_pack_words(hcw, ev->u64, hi);
 }
 
-/* Four events to a whole line. */
+/* Four events for one queue to a whole line. */
 static __rte_always_inline void
-dlb_pack_four(struct dlb_hcw *line, const struct rte_event *ev, const uint32_t dest[4],
-	      enum dlb_cmd cmd)
+dlb_pack_four(struct dlb_hcw *line, const struct rte_event *ev, uint32_t dest, enum dlb_cmd cmd)
 {
-	dlb_pack_one(&line[0], &ev[0], dest[0], cmd);
-	dlb_pack_one(&line[1], &ev[1], dest[1], cmd);
-	dlb_pack_one(&line[2], &ev[2], dest[2], cmd);
-	dlb_pack_one(&line[3], &ev[3], dest[3], cmd);
+	dlb_pack_one(&line[0], &ev[0], dest, cmd);
+	dlb_pack_one(&line[1], &ev[1], dest, cmd);
+	dlb_pack_one(&line[2], &ev[2], dest, cmd);
+	dlb_pack_one(&line[3], &ev[3], dest, cmd);
 }
 
 /* A command without an element and with lock id 0; four of DLB_CMD_COMP_T return four tokens. */
@@ -83,16 +82,31 @@ dlb_unpack_type(uint64_t hi)
 	return hi >> DLB_HI_TYPE_SHIFT & DLB_HCW_SCHED_TYPE;
 }
 
-/* One load-balanced element to an event; source is dlb_dp_dev.source, mark the impl_opaque. */
-static __rte_always_inline void
-dlb_unpack_ldb(struct rte_event *ev, const struct dlb_qe *qe, uint64_t hi,
-	       const uint16_t source[][4], uint32_t mark)
+/* Where a load-balanced element comes from, in dlb_dp_dev.source. */
+static __rte_always_inline uint32_t
+dlb_unpack_source(const uint16_t source[][4], uint64_t hi)
 {
-	uint32_t qid = hi >> DLB_HI_QID_SHIFT & (DLB_MAX_LDB_QUEUES - 1);
+	return source[hi >> DLB_HI_QID_SHIFT & (DLB_MAX_LDB_QUEUES - 1)][dlb_unpack_type(hi)];
+}
 
-	ev->event = dlb_event_from_ldb_hi(hi) |
-		    (uint64_t)source[qid][dlb_unpack_type(hi)] << 32 | (uint64_t)mark << 56;
+/* One load-balanced element to an event; mark is the impl_opaque. */
+static __rte_always_inline void
+dlb_unpack_ldb(struct rte_event *ev, const struct dlb_qe *qe, uint64_t hi, uint32_t source,
+	       uint32_t mark)
+{
+	ev->event = dlb_event_from_ldb_hi(hi) | (uint64_t)source << 32 | (uint64_t)mark << 56;
 	ev->u64 = qe->data;
+}
+
+/* Four load-balanced elements of one queue to events; mark is that of the first. */
+static __rte_always_inline void
+dlb_unpack_ldb_four(struct rte_event *ev, const struct dlb_qe *qe, const uint64_t hi[4],
+		    uint32_t source, uint32_t mark)
+{
+	dlb_unpack_ldb(&ev[0], &qe[0], hi[0], source, mark);
+	dlb_unpack_ldb(&ev[1], &qe[1], hi[1], source, mark + 1);
+	dlb_unpack_ldb(&ev[2], &qe[2], hi[2], source, mark + 2);
+	dlb_unpack_ldb(&ev[3], &qe[3], hi[3], source, mark + 3);
 }
 
 /* One directed element to an event. */

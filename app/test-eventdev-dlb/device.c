@@ -17,6 +17,7 @@
 
 #include "compat.h"
 #include "device.h"
+#include "quirks.h"
 
 /*
  * Events of one queue whose order the device restores at a time. Devices have few sequence
@@ -295,16 +296,6 @@ start(struct device *d)
 	return 0;
 }
 
-/*
- * event_sw (22.11) takes the credits its ports held before off the fresh account when they are
- * set up again, and then believes to be full. A second round finds ports without credits.
- */
-static unsigned int
-setup_rounds(const struct device *d)
-{
-	return strcmp(d->info.driver_name, "event_sw") == 0 ? 2 : 1;
-}
-
 int
 device_start(struct device *d, const struct device_plan *plan)
 {
@@ -316,7 +307,9 @@ device_start(struct device *d, const struct device_plan *plan)
 	d->needs_maintain = (d->info.event_dev_cap & RTE_EVENT_DEV_CAP_MAINTENANCE_FREE) == 0;
 	atomic_store(&d->flushed, 0);
 	ret = check_capabilities(d, plan);
-	for (round = 0; round < setup_rounds(d) && ret == 0; round++) {
+	if (ret == 0 && quirks_before_configure(d) != 0)
+		ret = refused(d, "creating the device anew", -EIO);
+	for (round = 0; round < quirks_setup_rounds(d) && ret == 0; round++) {
 		ret = configure(d, plan);
 		if (ret == 0)
 			ret = setup_all(d, plan);

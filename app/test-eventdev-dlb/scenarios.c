@@ -20,6 +20,8 @@ const struct scenario scenarios[] = {
 		scenario_mixed},
 	{"pipeline", "packets of a capture file routed through the device", false,
 		scenario_pipeline},
+	{"perf", "throughput and latency, several devices side by side", false,
+		scenario_perf},
 };
 
 const unsigned int nb_scenarios = sizeof(scenarios) / sizeof(scenarios[0]);

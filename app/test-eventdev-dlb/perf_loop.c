@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 event_dlb contributors
+ *
+ * The measuring loops. Every cycle here is charged to the device, so a round does as little as
+ * an application could: no checks but the counts, no time stamps unless latency is measured.
+ * Whether it is, is a constant in each of the two instances of the code.
+ *
+ * Topology 1: producer -> queue -> worker, who releases. Topology 2: the worker forwards to a
+ * directed queue, whose consumer releases. The main lcore is producer, consumer and the
+ * device's scheduler service, and the worker too unless that has an lcore of its own.
+ */
+#include <sched.h>
+
+#include <rte_cycles.h>
+#include <rte_launch.h>
+#include <rte_lcore.h>
+#include <rte_pause.h>
+
+#include "perf.h"
+#include "run.h"
+
+/* Rounds between two looks at the clock. */
+#define ROUNDS_PER_LOOK 64
+/* Empty polls after which a worker yields, in case its CPU is not its own. */
+#define EMPTY_POLLS 1024
+
+static __rte_always_inline void
+maintain(const struct perf_bench *b, uint8_t port)
+{
+	if (b->device.needs_maintain)
+		rte_event_maintain(b->device.id, port, 0);
+}
+
+static __rte_always_inline void
+produce(struct perf_bench *b, unsigned int burst, bool stamp)
+{
+	uint8_t type = b->type == 'o' ? RTE_SCHED_TYPE_ORDERED :
+		b->type == 'p' ? RTE_SCHED_TYPE_PARALLEL : RTE_SCHED_TYPE_ATOMIC;
+	uint64_t payload = stamp ? rte_rdtsc() : b->sent;
+	struct rte_event ev[PERF_MAX_BURST];
+	unsigned int i;
+
+	for (i = 0; i < burst; i++) {
+		ev[i].event = 0;
+		ev[i].op = RTE_EVENT_OP_NEW;
+		ev[i].sched_type = type;
+		ev[i].event_type = RTE_EVENT_TYPE_CPU;
+		ev[i].priority = RTE_EVENT_DEV_PRIORITY_NORMAL;
+		ev[i].flow_id = b->next_flow;
+		ev[i].u64 = payload;
+		b->next_flow = b->next_flow + 1 == b->flows ? 0 : b->next_flow + 1;
+	}
+	b->sent += rte_event_enqueue_new_burst(b->device.id, b->producer_port, ev,
+		(uint16_t)burst);
+}
+
+static __rte_always_inline void
+release(const struct perf_bench *b, uint8_t port, struct rte_event *ev, unsigned int n,
+	struct histo *latency, bool stamp)
+{
+	unsigned int i, done = 0;
+	uint64_t now = 0;
+
+	if (stamp)
+		now = rte_rdtsc();
+	for (i = 0; i < n; i++) {
+		if (stamp)
+			histo_add(latency, now - ev[i].u64, 1);
+		ev[i].op = RTE_EVENT_OP_RELEASE;
+	}
+	while (done < n)
+		done += rte_event_enqueue_burst(b->device.id, port, ev + done,
+			(uint16_t)(n - done));
+}
+
+static __rte_always_inline void
+forward(const struct perf_bench *b, struct rte_event *ev, unsigned int n)
+{
+	unsigned int i, done = 0;
+
+	for (i = 0; i < n; i++) {
+		ev[i].op = RTE_EVENT_OP_FORWARD;
+		ev[i].queue_id = 1;
+		ev[i].sched_type = RTE_SCHED_TYPE_ATOMIC;
+	}
+	while (done < n) {
+		done += rte_event_enqueue_forward_burst(b->device.id, b->worker_port, ev + done,
+			(uint16_t)(n - done));
+		if (done < n && b->cores == 1)
+			services_step(&b->device.services);
+	}
+}
+
+static __rte_always_inline unsigned int
+work(struct perf_bench *b, bool stamp)
+{
+	struct rte_event ev[PERF_MAX_BURST];
+	unsigned int n = rte_event_dequeue_burst(b->device.id, b->worker_port, ev,
+		(uint16_t)b->burst, 0);
+
+	if (n == 0)
+		maintain(b, b->worker_port);
+	else if (b->topology == 1)
+		release(b, b->worker_port, ev, n, &b->worker_latency, stamp);
+	else
+		forward(b, ev, n);
+	return n;
+}
+
+static __rte_always_inline void
+consume(struct perf_bench *b, bool stamp)
+{
+	struct rte_event ev[PERF_MAX_BURST];
+	unsigned int n = rte_event_dequeue_burst(b->device.id, b->consumer_port, ev,
+		(uint16_t)b->burst, 0);
+
+	if (n == 0)
+		maintain(b, b->consumer_port);
+	else
+		release(b, b->consumer_port, ev, n, &b->consumer_latency, stamp);
+	b->consumed += n;
+}
+
+static __rte_always_inline void
+count_worked(struct perf_bench *b, unsigned int n)
+{
+	atomic_store_explicit(&b->worked,
+		atomic_load_explicit(&b->worked, memory_order_relaxed) + n, memory_order_release);
+}
+
+/* Events that have come to their end. */
+static __rte_always_inline uint64_t
+finished(struct perf_bench *b)
+{
+	if (b->topology == 2)
+		return b->consumed;
+	return atomic_load_explicit(&b->worked, memory_order_acquire);
+}
+
+static __rte_always_inline void
+one_round(struct perf_bench *b, uint64_t inflight, unsigned int burst, bool stamp)
+{
+	if (b->sent - finished(b) < inflight)
+		produce(b, burst, stamp);
+	else
+		maintain(b, b->producer_port);
+	services_step(&b->device.services);
+	if (b->cores == 1) {
+		count_worked(b, work(b, stamp));
+		if (b->topology == 2)
+			services_step(&b->device.services);
+	}
+	if (b->topology == 2)
+		consume(b, stamp);
+}
+
+static __rte_always_inline struct perf_measure
+measure(struct perf_bench *b, uint64_t inflight, uint64_t ticks, bool stamp)
+{
+	unsigned int burst = (unsigned int)RTE_MIN(inflight, b->burst), round = 0;
+	uint64_t start = rte_rdtsc(), before = finished(b), now;
+
+	do {
+		one_round(b, inflight, burst, stamp);
+		if (++round % ROUNDS_PER_LOOK != 0)
+			continue;
+		now = rte_rdtsc();
+		if (now - start >= ticks || run_interrupted != 0)
+			break;
+	} while (true);
+	return (struct perf_measure){.ticks = now - start, .events = finished(b) - before};
+}
+
+/* Let everything come home; false when it does not in time. */
+static bool
+drain(struct perf_bench *b, uint64_t timeout_ticks)
+{
+	uint64_t start = rte_rdtsc();
+
+	while (finished(b) != b->sent) {
+		one_round(b, 0, 1, false);
+		if (b->cores == 2)
+			sched_yield();
+		if (rte_rdtsc() - start > timeout_ticks)
+			return false;
+	}
+	return true;
+}
+
+static __rte_always_inline int
+worker_loop(struct perf_bench *b, bool stamp)
+{
+	unsigned int n, empty = 0;
+
+	while (!atomic_load_explicit(&b->stop, memory_order_relaxed)) {
+		n = work(b, stamp);
+		if (n != 0) {
+			empty = 0;
+			count_worked(b, n);
+		} else if (++empty == EMPTY_POLLS) {
+			empty = 0;
+			sched_yield();
+		} else {
+			rte_pause();
+		}
+	}
+	return 0;
+}
+
+static int
+worker_counting(void *arg)
+{
+	return worker_loop(arg, false);
+}
+
+static int
+worker_stamping(void *arg)
+{
+	return worker_loop(arg, true);
+}
+
+static void
+start_worker(struct perf_bench *b, lcore_function_t *function)
+{
+	atomic_store(&b->stop, false);
+	if (b->cores == 2)
+		rte_eal_remote_launch(function, b, b->worker_lcore);
+}
+
+static void
+stop_worker(struct perf_bench *b)
+{
+	atomic_store(&b->stop, true);
+	if (b->cores == 2)
+		rte_eal_wait_lcore(b->worker_lcore);
+}
+
+struct perf_measure
+perf_throughput(struct perf_bench *b, uint64_t inflight, uint64_t ticks, uint64_t timeout_ticks)
+{
+	struct perf_measure m;
+
+	start_worker(b, worker_counting);
+	m = measure(b, inflight, ticks, false);
+	m.lost = !drain(b, timeout_ticks);
+	stop_worker(b);
+	return m;
+}
+
+struct perf_measure
+perf_latency(struct perf_bench *b, uint64_t inflight, uint64_t ticks, uint64_t timeout_ticks,
+	struct histo *latency)
+{
+	struct perf_measure m;
+
+	histo_reset(&b->worker_latency);
+	histo_reset(&b->consumer_latency);
+	start_worker(b, worker_stamping);
+	m = measure(b, inflight, ticks, true);
+	m.lost = !drain(b, timeout_ticks);
+	stop_worker(b);
+	histo_reset(latency);
+	histo_merge(latency, &b->worker_latency);
+	histo_merge(latency, &b->consumer_latency);
+	return m;
+}

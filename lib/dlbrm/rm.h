@@ -123,10 +123,6 @@ rm_dir_pair_for_port(const struct dlbrm *rm, unsigned int domain, int queue_id);
 
 /* --- mappings: rm_map.c --- */
 
-/* Is the queue scheduled to the port's CQ, as far as the hardware knows? */
-bool
-rm_slot_is_live(const struct dlbrm_slot *slot);
-
 bool
 rm_ldb_queue_is_mapped(const struct dlbrm *rm, unsigned int qid);
 
@@ -141,6 +137,24 @@ rm_pending_push(struct dlbrm *rm, unsigned int domain);
 /* Domain reset only: map the queue to the port, whose CQ is idle, sacrificing slot 0 if need be. */
 void
 rm_map_leftover(struct dlbrm *rm, unsigned int port, unsigned int qid);
+
+/* --- mapping registers: rm_map_regs.c --- */
+
+/* Which slots of the port are valid, at which priority. */
+void
+rm_cq2priov_write(struct dlbrm *rm, unsigned int port);
+
+/* Which queue is in this slot of the port, and in three others of the same register. */
+void
+rm_cq2qid_write(struct dlbrm *rm, unsigned int port, unsigned int slot);
+
+/* In which slots the queue is: the word with this port, of three tables. */
+void
+rm_qid2cqidix_write(struct dlbrm *rm, unsigned int qid, unsigned int port);
+
+/* Tell the scheduler's cache of conditions about one (CQ, slot). */
+void
+rm_sched_ctrl_write(struct dlbrm *rm, unsigned int port, unsigned int slot, uint32_t flags);
 
 /* --- draining: rm_drain.c --- */
 

@@ -6,8 +6,7 @@
  *
  * A new mapping may take effect only while no element of the queue is in flight, an old one may be
  * removed only while the CQ has nothing in flight. What cannot be done at once is remembered in
- * the slot and pushed on by dlbrm_domain_poll(); nothing here waits. The mapping registers are
- * computed from the slots and written whole, never read: so a priority replaces what was there.
+ * the slot and pushed on by dlbrm_domain_poll(); nothing here waits.
  *
  *   state      hardware schedules  leaves it when
  *   FREE       no                  mapped
@@ -22,19 +21,7 @@
 
 #include "rm.h"
 
-#define PRIORITIES    8
-#define PRIORITY_BITS 3
-
-/* Bits from one slot's queue to the next in CQ2QID, from one port's slots to the next in CQIDIX. */
-#define BYTE_BITS	 8
-#define SLOTS_PER_CQ2QID 4
-#define PORTS_PER_CQIDIX 4
-
-bool
-rm_slot_is_live(const struct dlbrm_slot *slot)
-{
-	return slot->state == DLBRM_SLOT_MAPPED || slot->state == DLBRM_SLOT_UNMAPPING;
-}
+#define PRIORITIES 8
 
 /* The port's slot where the queue is in this state, or -1. */
 static int
@@ -106,71 +93,7 @@ queue_has_pending_maps(const struct dlbrm *rm, unsigned int qid)
 	return false;
 }
 
-/* --- registers ------------------------------------------------------------------------------ */
-
-static void
-cq2priov_write(struct dlbrm *rm, unsigned int p)
-{
-	const struct dlbrm_slot *slots = rm->ldb_ports[p].slots;
-	uint32_t prios = 0, valid = 0;
-	unsigned int s;
-
-	for (s = 0; s < DLB_NB_SLOTS; s++) {
-		if (rm_slot_is_live(&slots[s])) {
-			prios |= (uint32_t)slots[s].prio << (s * PRIORITY_BITS);
-			valid |= BIT(s);
-		}
-	}
-	rm_write(rm, DLB_R_LSP_CQ2PRIOV, p,
-		 FIELD_PREP(DLB_F_LSP_CQ2PRIOV_PRIO, prios) |
-			 FIELD_PREP(DLB_F_LSP_CQ2PRIOV_V, valid));
-}
-
-/* The register that names the queue of this slot and of three others. */
-static void
-cq2qid_write(struct dlbrm *rm, unsigned int p, unsigned int slot)
-{
-	enum dlb_reg reg = slot < SLOTS_PER_CQ2QID ? DLB_R_LSP_CQ2QID0 : DLB_R_LSP_CQ2QID1;
-	const struct dlbrm_slot *slots = rm->ldb_ports[p].slots;
-	unsigned int first = slot - slot % SLOTS_PER_CQ2QID;
-	uint32_t value = 0;
-	unsigned int i;
-
-	for (i = 0; i < SLOTS_PER_CQ2QID; i++)
-		if (rm_slot_is_live(&slots[first + i]))
-			value |= (uint32_t)slots[first + i].qid << (i * BYTE_BITS);
-	rm_write(rm, reg, p, value);
-}
-
-/* The three tables that say in which slots of which CQs the queue is: the word with this port. */
-static void
-qid2cqidix_write(struct dlbrm *rm, unsigned int qid, unsigned int p)
-{
-	unsigned int first = p - p % PORTS_PER_CQIDIX;
-	const struct dlbrm_slot *slot;
-	uint32_t value = 0;
-	unsigned int i, s;
-
-	for (i = 0; i < PORTS_PER_CQIDIX; i++) {
-		for (s = 0; s < DLB_NB_SLOTS; s++) {
-			slot = &rm->ldb_ports[first + i].slots[s];
-			if (rm_slot_is_live(slot) && slot->qid == qid)
-				value |= BIT(i * BYTE_BITS + s);
-		}
-	}
-	rm_write2(rm, DLB_R_ATM_QID2CQIDIX, qid, p / PORTS_PER_CQIDIX, value);
-	rm_write2(rm, DLB_R_LSP_QID2CQIDIX, qid, p / PORTS_PER_CQIDIX, value);
-	rm_write2(rm, DLB_R_LSP_QID2CQIDIX2, qid, p / PORTS_PER_CQIDIX, value);
-}
-
-/* Tell the scheduler's cache of conditions about one (CQ, slot). */
-static void
-sched_ctrl_write(struct dlbrm *rm, unsigned int p, unsigned int slot, uint32_t flags)
-{
-	rm_write(rm, DLB_R_LSP_LDB_SCHED_CTRL, 0,
-		 FIELD_PREP(DLB_F_LSP_LDB_SCHED_CTRL_CQ, p) |
-			 FIELD_PREP(DLB_F_LSP_LDB_SCHED_CTRL_QIDIX, slot) | flags);
-}
+/* --- what one step does -------------------------------------------------------------------- */
 
 static void
 ldb_cq_pause(struct dlbrm *rm, unsigned int p)
@@ -191,9 +114,9 @@ rm_ldb_cq_resume(struct dlbrm *rm, unsigned int p)
 static void
 slot_program(struct dlbrm *rm, unsigned int p, unsigned int slot)
 {
-	cq2priov_write(rm, p);
-	cq2qid_write(rm, p, slot);
-	qid2cqidix_write(rm, rm->ldb_ports[p].slots[slot].qid, p);
+	rm_cq2priov_write(rm, p);
+	rm_cq2qid_write(rm, p, slot);
+	rm_qid2cqidix_write(rm, rm->ldb_ports[p].slots[slot].qid, p);
 	rm_flush(rm);
 }
 
@@ -202,7 +125,7 @@ static void
 slot_prio_set(struct dlbrm *rm, unsigned int p, unsigned int slot, uint8_t prio)
 {
 	rm->ldb_ports[p].slots[slot].prio = prio;
-	cq2priov_write(rm, p);
+	rm_cq2priov_write(rm, p);
 	rm_flush(rm);
 }
 
@@ -258,21 +181,21 @@ sched_state_set(struct dlbrm *rm, unsigned int port, unsigned int slot, unsigned
 	flags = set;
 	if (rm_read(rm, DLB_R_LSP_QID_AQED_ACTIVE_CNT, qid) != 0)
 		flags |= DLB_F_LSP_LDB_SCHED_CTRL_RLIST_HASWORK_V;
-	sched_ctrl_write(rm, port, slot, flags);
+	rm_sched_ctrl_write(rm, port, slot, flags);
 	flags = set;
 	if (rm_read(rm, DLB_R_LSP_QID_LDB_ENQUEUE_CNT, qid) != 0)
 		flags |= DLB_F_LSP_LDB_SCHED_CTRL_NALB_HASWORK_V;
-	sched_ctrl_write(rm, port, slot, flags);
+	rm_sched_ctrl_write(rm, port, slot, flags);
 	rm_flush(rm);
 	/* Step 11. */
-	sched_ctrl_write(rm, port, slot, DLB_F_LSP_LDB_SCHED_CTRL_INFLIGHT_OK_V);
+	rm_sched_ctrl_write(rm, port, slot, DLB_F_LSP_LDB_SCHED_CTRL_INFLIGHT_OK_V);
 	rm_flush(rm);
 	/* Step 12. */
 	for (p = 0; p < rm->limits->nb_ldb_ports; p++) {
 		s = slot_find(&rm->ldb_ports[p], qid, DLBRM_SLOT_MAPPED);
 		if (s >= 0)
-			sched_ctrl_write(rm, p, (unsigned int)s,
-					 set | DLB_F_LSP_LDB_SCHED_CTRL_INFLIGHT_OK_V);
+			rm_sched_ctrl_write(rm, p, (unsigned int)s,
+					    set | DLB_F_LSP_LDB_SCHED_CTRL_INFLIGHT_OK_V);
 	}
 	rm_flush(rm);
 }
@@ -324,13 +247,13 @@ slot_unmap_finish(struct dlbrm *rm, unsigned int p, unsigned int s)
 	struct dlbrm_slot *slot = &rm->ldb_ports[p].slots[s];
 
 	slot->state = DLBRM_SLOT_FREE;
-	cq2priov_write(rm, p);
-	qid2cqidix_write(rm, slot->qid, p);
+	rm_cq2priov_write(rm, p);
+	rm_qid2cqidix_write(rm, slot->qid, p);
 	rm_flush(rm);
-	sched_ctrl_write(rm, p, s, DLB_F_LSP_LDB_SCHED_CTRL_RLIST_HASWORK_V);
-	sched_ctrl_write(rm, p, s, DLB_F_LSP_LDB_SCHED_CTRL_NALB_HASWORK_V);
+	rm_sched_ctrl_write(rm, p, s, DLB_F_LSP_LDB_SCHED_CTRL_RLIST_HASWORK_V);
+	rm_sched_ctrl_write(rm, p, s, DLB_F_LSP_LDB_SCHED_CTRL_NALB_HASWORK_V);
 	rm_flush(rm);
-	sched_ctrl_write(rm, p, s, set | DLB_F_LSP_LDB_SCHED_CTRL_INFLIGHT_OK_V);
+	rm_sched_ctrl_write(rm, p, s, set | DLB_F_LSP_LDB_SCHED_CTRL_INFLIGHT_OK_V);
 	rm_flush(rm);
 }
 

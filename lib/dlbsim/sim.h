@@ -307,6 +307,15 @@ sim_cq(struct sim_state *s, bool is_ldb, unsigned int cq)
 	return is_ldb ? &s->ldb_cq[cq] : &s->dir_cq[cq];
 }
 
+#define SIM_WPTR_PASS BIT(11) /* parity of the pass over the ring */
+
+/* The write pointer as software sees it: index in the low bits, and the pass. */
+static inline uint32_t
+sim_cq_write_pointer(const struct sim_cq *cq)
+{
+	return (cq->wptr & (cq->ring - 1U)) | ((cq->wptr & cq->ring) != 0 ? SIM_WPTR_PASS : 0);
+}
+
 /* sim.c */
 void
 sim_log(const struct dlbsim *sim, enum dlbsim_log kind, const char *text);

@@ -12,8 +12,6 @@
 
 #include "sim.h"
 
-#define WPTR_PASS BIT(11) /* parity of the pass over the ring */
-
 static void
 set_bit32(uint32_t *mask, unsigned int bit, bool value)
 {
@@ -45,7 +43,7 @@ cq_write_pointer(struct sim_state *s, bool is_ldb, unsigned int id, uint32_t val
 {
 	struct sim_cq *cq = sim_cq(s, is_ldb, id);
 
-	cq->wptr = (value & (cq->ring - 1U)) | ((value & WPTR_PASS) != 0 ? cq->ring : 0U);
+	cq->wptr = (value & (cq->ring - 1U)) | ((value & SIM_WPTR_PASS) != 0 ? cq->ring : 0U);
 	cq->wu_pop = cq->wptr;
 	cq->wu_used = 0;
 }
@@ -55,9 +53,10 @@ cq_ring(struct dlbsim *sim, bool is_ldb, unsigned int id, uint32_t code)
 {
 	struct sim_cq *cq = sim_cq(sim->s, is_ldb, id);
 	uint32_t entries = dlb_cq_token_limit(code & 0xF);
+	uint32_t at = sim_cq_write_pointer(cq);
 
 	cq->ring = (uint16_t)(entries < DLB_MIN_CQ_RING ? DLB_MIN_CQ_RING : entries);
-	cq_write_pointer(sim->s, is_ldb, id, cq->wptr);
+	cq_write_pointer(sim->s, is_ldb, id, at);
 	sim_cq_remap(sim->s, is_ldb, id);
 }
 

@@ -20,13 +20,6 @@ high(uint64_t v)
 	return (uint32_t)(v >> 32);
 }
 
-/* Index in the low bits, parity of the pass over the ring in bit 11. */
-static uint32_t
-write_pointer(const struct sim_cq *cq)
-{
-	return (cq->wptr & (cq->ring - 1U)) | ((cq->wptr & cq->ring) != 0 ? BIT(11) : 0);
-}
-
 static uint32_t
 history_pointer(const struct sim_cq *cq, uint16_t at, uint8_t gen)
 {
@@ -64,10 +57,10 @@ live_cq(const struct sim_state *s, enum dlb_reg reg, uint32_t i, uint32_t *v)
 		*v = dir->occupancy;
 		return true;
 	case DLB_R_CHP_LDB_CQ_WPTR:
-		*v = write_pointer(ldb);
+		*v = sim_cq_write_pointer(ldb);
 		return true;
 	case DLB_R_CHP_DIR_CQ_WPTR:
-		*v = write_pointer(dir);
+		*v = sim_cq_write_pointer(dir);
 		return true;
 	case DLB_R_LSP_CQ_LDB_INFL_CNT:
 		*v = ldb->inflight;

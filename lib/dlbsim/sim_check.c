@@ -10,9 +10,16 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "sim_hist.h"
+
+/* QEs in flight of one flow; a hash table twice as large as there can be flows in flight. */
+struct flow_count {
+	uint32_t flow; /* 1 + QID and hash id; 0 is a free place */
+	uint32_t count;
+};
+
+#define NB_FLOW_COUNTS (2 * DLB_MAX_HIST_LIST)
 
 struct check {
 	const struct dlbsim *sim;
@@ -26,7 +33,8 @@ struct check {
 	uint32_t waits;
 	uint32_t stored; /* QEs of both pools together */
 	uint16_t queue_inflight[DLB_MAX_LDB_QUEUES];
-	uint16_t *flow_count; /* by QID and hash id */
+	uint32_t flows[DLB_MAX_HIST_LIST]; /* of each atomic QE in flight: QID, then hash id */
+	unsigned int nb_flows;
 };
 
 static void __attribute__((format(printf, 3, 4)))
@@ -154,6 +162,18 @@ check_queue_waits(struct check *c, unsigned int qid)
 
 /* --- history ------------------------------------------------------------------------------- */
 
+static struct flow_count *
+count_of_flow(struct check *c, unsigned int qid, unsigned int hid)
+{
+	uint32_t flow = 1 + qid * SIM_NB_HIDS + hid, i = flow * UINT32_C(2654435761) >> 20;
+
+	while (c->flow_counts[i % NB_FLOW_COUNTS].flow != 0 &&
+	       c->flow_counts[i % NB_FLOW_COUNTS].flow != flow)
+		i++;
+	c->flow_counts[i % NB_FLOW_COUNTS].flow = flow;
+	return &c->flow_counts[i % NB_FLOW_COUNTS];
+}
+
 static void
 check_history_entry(struct check *c, unsigned int cq, uint64_t h)
 {
@@ -166,7 +186,7 @@ check_history_entry(struct check *c, unsigned int cq, uint64_t h)
 	c->queue_inflight[qid]++;
 	if (hist_type(h) != DLB_SCHED_ATOMIC)
 		return;
-	c->flow_count[qid * SIM_NB_HIDS + hid]++;
+	c->flows[c->nb_flows++] = qid * SIM_NB_HIDS + hid;
 	expect(c, flow->count != 0 && flow->cq == cq,
 	       "flow %u of queue %u is on CQ %u and on another", hid, qid, cq);
 }
@@ -192,23 +212,29 @@ check_history(struct check *c)
 	       inflight);
 }
 
+static int
+compare_flows(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
 /* Flow counts against the history; only flows that it names are looked at, the table is large. */
 static void
 check_flows(struct check *c)
 {
 	uint32_t flows[DLB_MAX_LDB_QUEUES] = { 0 };
 
-	for (unsigned int i = 0; i < DLB_MAX_HIST_LIST; i++) {
-		uint64_t h = c->s->hist[i];
-		unsigned int qid = hist_qid(h), hid = hist_key(h);
-		uint16_t *count = &c->flow_count[qid * SIM_NB_HIDS + hid];
+	for (unsigned int i = 0; i < NB_FLOW_COUNTS; i++) {
+		const struct flow_count *f = &c->flow_counts[i];
+		unsigned int qid = (f->flow - 1) / SIM_NB_HIDS, hid = (f->flow - 1) % SIM_NB_HIDS;
 
-		if (h == 0 || hist_type(h) != DLB_SCHED_ATOMIC || *count == 0)
+		if (f->flow == 0)
 			continue;
-		expect(c, *count == c->s->flows[qid][hid].count,
+		expect(c, f->count == c->s->flows[qid][hid].count,
 		       "flow %u of queue %u counts %u of %u in flight", hid, qid,
-		       c->s->flows[qid][hid].count, *count);
-		*count = 0;
+		       c->s->flows[qid][hid].count, f->count);
 		flows[qid]++;
 	}
 	for (unsigned int q = 0; q < DLB_MAX_LDB_QUEUES; q++)
@@ -290,10 +316,6 @@ dlbsim_check(const struct dlbsim *sim, char *why, size_t len)
 {
 	struct check c = { .sim = sim, .s = sim->s, .why = why, .len = len };
 
-	/* calloc: only the pages of flows in use are touched. */
-	c.flow_count = calloc((size_t)DLB_MAX_LDB_QUEUES * SIM_NB_HIDS, sizeof(*c.flow_count));
-	if (c.flow_count == NULL)
-		return -ENOMEM;
 	for (unsigned int q = 0; q < DLB_MAX_LDB_QUEUES; q++)
 		check_ldb_queue(&c, q);
 	for (unsigned int q = 0; q < DLB_MAX_DIR_PORTS; q++)
@@ -309,6 +331,5 @@ dlbsim_check(const struct dlbsim *sim, char *why, size_t len)
 	check_history(&c);
 	check_flows(&c);
 	check_totals(&c);
-	free(c.flow_count);
 	return c.failed ? -EUCLEAN : 0;
 }

@@ -337,6 +337,10 @@ run_length(const struct dlb_hcw *hcws, unsigned int n)
 		(first & (uint64_t)DLB_HCW_QE_VALID << 56) != 0 ? RUN_BITS_QE : RUN_BITS_NO_QE;
 	unsigned int i = 1;
 
+	while (i + 4 <= n && (((meta_of(&hcws[i]) ^ first) | (meta_of(&hcws[i + 1]) ^ first) |
+			       (meta_of(&hcws[i + 2]) ^ first) | (meta_of(&hcws[i + 3]) ^ first)) &
+			      bits) == 0)
+		i += 4;
 	while (i < n && ((meta_of(&hcws[i]) ^ first) & bits) == 0)
 		i++;
 	return i;
@@ -377,53 +381,176 @@ run_accept(struct pp *pp, uint64_t meta, unsigned int n)
 	return true;
 }
 
-/* Complete the oldest QE; returns whether it took @p qe along into the reorder buffer. */
-static inline bool
-run_complete(struct pp *pp, const struct sim_qe *qe)
-{
-	uint64_t h = hist_pop(pp->s, pp->cq);
+/*
+ * A run's completions and elements go through cursors, which the compiler keeps in registers; what
+ * they stand for is brought up to date when a run ends or somebody else is going to look.
+ */
+struct cursor {
+	struct sim_state *s;
+	/* history list */
+	uint64_t *hist;
+	unsigned int pop;
+	unsigned int hist_size;
+	unsigned int pop_gen;
+	unsigned int hist_qid; /* queue of the last nb_popped entries */
+	unsigned int nb_popped;
+	/* end of the FIFO that takes the QEs */
+	struct sim_fifo *f;
+	struct sim_qe *to;
+	unsigned int room;
+	unsigned int nb_pushed; /* since the FIFO was brought up to date */
+	unsigned int nb_total;
+};
 
-	if (hist_type(h) == DLB_SCHED_ATOMIC) {
-		flow_complete(pp->s, h);
-	} else if (hist_type(h) == DLB_SCHED_ORDERED) {
-		sim_sn_complete(pp->s, h, qe);
-		return true;
+static inline void
+cursor_settle_queue(struct cursor *c)
+{
+	struct sim_ldb_queue *q = &c->s->ldb_q[c->hist_qid];
+
+	q->inflight = (uint16_t)(q->inflight - c->nb_popped);
+	if (q->inflight < q->infl_lim)
+		c->s->ldb_open |= UINT32_C(1) << c->hist_qid;
+	c->nb_popped = 0;
+}
+
+static inline uint64_t
+cursor_pop(struct cursor *c)
+{
+	uint64_t h = c->hist[c->pop];
+
+	c->hist[c->pop] = 0;
+	if (++c->pop == c->hist_size) {
+		c->pop = 0;
+		c->pop_gen ^= 1;
 	}
-	return false;
+	if (hist_qid(h) != c->hist_qid) {
+		cursor_settle_queue(c);
+		c->hist_qid = hist_qid(h);
+	}
+	c->nb_popped++;
+	return h;
+}
+
+static inline void
+cursor_settle_fifo(struct cursor *c)
+{
+	if (c->nb_pushed == 0)
+		return;
+	c->f->tail_pos = (uint8_t)(SIM_CHUNK_QES - c->room);
+	c->f->count += c->nb_pushed;
+	c->nb_pushed = 0;
+}
+
+static inline void
+cursor_at_end(struct cursor *c)
+{
+	c->to = &c->s->chunks[c->f->tail].qe[c->f->tail_pos];
+	c->room = c->f->tail != SIM_NONE ? SIM_CHUNK_QES - (unsigned int)c->f->tail_pos : 0;
+}
+
+static inline void
+cursor_push(struct cursor *c, struct sim_qe qe)
+{
+	if (c->room == 0) {
+		cursor_settle_fifo(c);
+		fifo_extend(c->s, c->f);
+		cursor_at_end(c);
+	}
+	*c->to++ = qe;
+	c->room--;
+	c->nb_pushed++;
+	c->nb_total++;
+}
+
+/* A response to an ordered QE that is neither the oldest nor alone, or that others wait for. */
+static void
+cursor_reorder(struct cursor *c, uint64_t h, const struct sim_qe *qe)
+{
+	cursor_settle_fifo(c);
+	sim_sn_complete(c->s, h, qe);
+	if (qe != NULL)
+		cursor_at_end(c);
+}
+
+/* Complete the oldest QE, and put its response where it belongs unless that is NULL. */
+static inline void
+cursor_complete(struct cursor *c, const struct sim_qe *qe, bool directed)
+{
+	uint64_t h = cursor_pop(c);
+
+	if (hist_type(h) == DLB_SCHED_ATOMIC)
+		flow_complete(c->s, h);
+	else if (hist_type(h) == DLB_SCHED_ORDERED && !sn_retire(c->s, h)) {
+		cursor_reorder(c, h, qe);
+		return;
+	}
+	if (qe != NULL)
+		cursor_push(c, directed ? qe_directed(*qe) : *qe);
+}
+
+static struct cursor
+cursor_begin(struct pp *pp)
+{
+	struct sim_cq *cq = pp->cq;
+
+	return (struct cursor){
+		.s = pp->s,
+		.hist = &pp->s->hist[cq->hist_base],
+		.pop = cq->hist_pop,
+		.hist_size = cq->hist_size,
+		.pop_gen = cq->hist_pop_gen,
+	};
+}
+
+static void
+cursor_end_history(const struct cursor *from, struct pp *pp, unsigned int n)
+{
+	struct cursor c = *from;
+
+	cursor_settle_queue(&c);
+	pp->cq->hist_pop = (uint16_t)c.pop;
+	pp->cq->hist_pop_gen = (uint8_t)c.pop_gen;
+	pp->cq->inflight = (uint16_t)(pp->cq->inflight - n);
+	idle_again(pp);
 }
 
 /* Completions without QEs. */
 static void
 run_release(struct pp *pp, unsigned int n)
 {
+	struct cursor c = cursor_begin(pp);
+
 	for (unsigned int i = 0; i < n; i++)
-		run_complete(pp, NULL);
-	idle_again(pp);
+		cursor_complete(&c, NULL, false);
+	cursor_end_history(&c, pp, n);
 }
 
 /* QEs, and completions if the command has them, of what has been accepted. */
 static void
 run_enqueue(struct pp *pp, const struct dlb_hcw *hcws, unsigned int n, bool completes)
 {
-	struct sim_state *s = pp->s;
 	uint64_t meta = meta_of(hcws);
-	unsigned int type = qe_type(meta), qid = qe_qid(meta), bin = qe_bin(meta), grown = 0;
-	struct sim_fifo *f = fifo_of(s, type, qid, bin);
+	unsigned int type = qe_type(meta), qid = qe_qid(meta), bin = qe_bin(meta);
 	bool directed = type == DLB_SCHED_DIRECTED;
+	struct cursor c = cursor_begin(pp);
 
+	c.f = fifo_of(pp->s, type, qid, bin);
+	cursor_at_end(&c);
 	for (unsigned int i = 0; i < n; i++) {
 		struct sim_qe qe = qe_stored(qe_load(&hcws[i]));
 
 		if (directed)
 			qe = qe_with_pp(qe, pp->id);
-		if (completes && run_complete(pp, &qe))
-			continue;
-		fifo_push(s, f, directed ? qe_directed(qe) : qe);
-		grown++;
+		if (completes)
+			cursor_complete(&c, &qe, directed);
+		else
+			cursor_push(&c, directed ? qe_directed(qe) : qe);
 	}
-	if (grown != 0)
-		fifo_grew(s, type, qid, bin, grown);
-	idle_again(pp);
+	cursor_settle_fifo(&c);
+	if (c.nb_total != 0)
+		fifo_grew(pp->s, type, qid, bin, c.nb_total);
+	if (completes)
+		cursor_end_history(&c, pp, n);
 }
 
 /* Returns false, having done nothing, if something of the run might be refused. */

@@ -36,19 +36,27 @@ node_put(struct sim_state *s, uint16_t node)
 	s->free_nodes[s->nb_free_nodes++] = node;
 }
 
+/* Give the FIFO, whose last chunk is full or missing, one more. */
+static inline void
+fifo_extend(struct sim_state *s, struct sim_fifo *f)
+{
+	uint16_t chunk = chunk_take(s);
+
+	if (f->tail == SIM_NONE) {
+		f->head = chunk;
+		f->head_pos = 0;
+	} else {
+		s->chunks[f->tail].next = chunk;
+	}
+	f->tail = chunk;
+	f->tail_pos = 0;
+}
+
 static inline void
 fifo_push(struct sim_state *s, struct sim_fifo *f, struct sim_qe qe)
 {
-	if (f->tail == SIM_NONE) {
-		f->head = f->tail = chunk_take(s);
-		f->head_pos = f->tail_pos = 0;
-	} else if (f->tail_pos == SIM_CHUNK_QES) {
-		uint16_t chunk = chunk_take(s);
-
-		s->chunks[f->tail].next = chunk;
-		f->tail = chunk;
-		f->tail_pos = 0;
-	}
+	if (f->tail == SIM_NONE || f->tail_pos == SIM_CHUNK_QES)
+		fifo_extend(s, f);
 	s->chunks[f->tail].qe[f->tail_pos++] = qe;
 	f->count++;
 }

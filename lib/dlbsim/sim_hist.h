@@ -136,4 +136,23 @@ flow_complete(struct sim_state *s, uint64_t h)
 		sim_flow_freed(s, hist_qid(h), flow);
 }
 
+/*
+ * Complete the SN of @p h if it is the oldest, has no fragments, and nobody waits for it: the usual
+ * case. Returns false, having done nothing, if it is for sim_sn_complete().
+ */
+static inline bool
+sn_retire(struct sim_state *s, uint64_t h)
+{
+	uint16_t *oldest = &s->oldest_sn[hist_group(h)][hist_sn_slot(h)];
+	struct sim_sn *sn = hist_sn(s, h, hist_key(h));
+	unsigned int next = (hist_key(h) + 1) & (hist_nb_sns(h) - 1);
+
+	if (*oldest != hist_key(h) || sn->head != SIM_NONE ||
+	    hist_sn(s, h, next)->state == SIM_SN_DONE || s->ldb_q[hist_qid(h)].nalb_stalled != 0)
+		return false;
+	*sn = (struct sim_sn){ .state = SIM_SN_FREE };
+	*oldest = (uint16_t)next;
+	return true;
+}
+
 #endif /* SIM_HIST_H */

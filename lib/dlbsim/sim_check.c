@@ -13,14 +13,6 @@
 
 #include "sim_hist.h"
 
-/* QEs in flight of one flow; a hash table twice as large as there can be flows in flight. */
-struct flow_count {
-	uint32_t flow; /* 1 + QID and hash id; 0 is a free place */
-	uint32_t count;
-};
-
-#define NB_FLOW_COUNTS (2 * DLB_MAX_HIST_LIST)
-
 struct check {
 	const struct dlbsim *sim;
 	const struct sim_state *s;
@@ -162,18 +154,6 @@ check_queue_waits(struct check *c, unsigned int qid)
 
 /* --- history ------------------------------------------------------------------------------- */
 
-static struct flow_count *
-count_of_flow(struct check *c, unsigned int qid, unsigned int hid)
-{
-	uint32_t flow = 1 + qid * SIM_NB_HIDS + hid, i = flow * UINT32_C(2654435761) >> 20;
-
-	while (c->flow_counts[i % NB_FLOW_COUNTS].flow != 0 &&
-	       c->flow_counts[i % NB_FLOW_COUNTS].flow != flow)
-		i++;
-	c->flow_counts[i % NB_FLOW_COUNTS].flow = flow;
-	return &c->flow_counts[i % NB_FLOW_COUNTS];
-}
-
 static void
 check_history_entry(struct check *c, unsigned int cq, uint64_t h)
 {
@@ -181,6 +161,7 @@ check_history_entry(struct check *c, unsigned int cq, uint64_t h)
 	const struct sim_flow *flow = &c->s->flows[qid][hid];
 
 	expect(c, h != 0, "CQ %u: history list has a hole", cq);
+	expect(c, c->nb_flows < DLB_MAX_HIST_LIST, "CQ %u: history lists overlap", cq);
 	if (c->failed)
 		return;
 	c->queue_inflight[qid]++;
@@ -224,23 +205,24 @@ compare_flows(const void *a, const void *b)
 static void
 check_flows(struct check *c)
 {
-	uint32_t flows[DLB_MAX_LDB_QUEUES] = { 0 };
+	uint32_t pinned[DLB_MAX_LDB_QUEUES] = { 0 };
+	unsigned int n;
 
-	for (unsigned int i = 0; i < NB_FLOW_COUNTS; i++) {
-		const struct flow_count *f = &c->flow_counts[i];
-		unsigned int qid = (f->flow - 1) / SIM_NB_HIDS, hid = (f->flow - 1) % SIM_NB_HIDS;
+	qsort(c->flows, c->nb_flows, sizeof(c->flows[0]), compare_flows);
+	for (unsigned int i = 0; i < c->nb_flows; i += n) {
+		unsigned int qid = c->flows[i] / SIM_NB_HIDS, hid = c->flows[i] % SIM_NB_HIDS;
 
-		if (f->flow == 0)
-			continue;
-		expect(c, f->count == c->s->flows[qid][hid].count,
+		for (n = 1; i + n < c->nb_flows && c->flows[i + n] == c->flows[i];)
+			n++;
+		expect(c, n == c->s->flows[qid][hid].count,
 		       "flow %u of queue %u counts %u of %u in flight", hid, qid,
-		       c->s->flows[qid][hid].count, f->count);
-		flows[qid]++;
+		       c->s->flows[qid][hid].count, n);
+		pinned[qid]++;
 	}
 	for (unsigned int q = 0; q < DLB_MAX_LDB_QUEUES; q++)
-		expect(c, flows[q] == c->s->ldb_q[q].nb_flows,
+		expect(c, pinned[q] == c->s->ldb_q[q].nb_flows,
 		       "queue %u counts %u of %u pinned flows", q, c->s->ldb_q[q].nb_flows,
-		       flows[q]);
+		       pinned[q]);
 }
 
 /* --- all ----------------------------------------------------------------------------------- */

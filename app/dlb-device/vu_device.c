@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 event_dlb contributors
+ *
+ * Life of a device and what the software DLB needs from its host. See vu_device.h.
+ *
+ * Memory without a mapping is written by messages that nobody waits for: a client that waits for a
+ * reply of ours would never answer. The device only ever writes memory.
+ */
+
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "vu_device.h"
+#include "vu_time.h"
+
+/* Queue elements between two looks at the clock. */
+#define STEP_BUDGET 4096
+/* Lines about one client's faults on standard error; the trace has them all. */
+#define MAX_COMPLAINTS 8
+
+void
+vu_device_complain(struct vu_device *dev, const char *format, ...)
+{
+	char text[160];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	vu_trace_text(&dev->trace, '!', "%s", text);
+	if (dev->nb_complaints++ < MAX_COMPLAINTS)
+		fprintf(stderr, "dlb-device: %s: %s%s\n", dev->name, text,
+			dev->nb_complaints == MAX_COMPLAINTS ? " (no more from this client)" : "");
+}
+
+/* --- what the software DLB calls ----------------------------------------------------------- */
+
+static void *
+host_dma_map(void *ctx, uint64_t iova, size_t len)
+{
+	struct vu_device *dev = ctx;
+	uint8_t *mem;
+
+	return vu_dma_find(&dev->dma, iova, len, &mem) == VU_DMA_MAPPED ? mem : NULL;
+}
+
+/* The last word of a queue element says that it is there: nobody may see it before the rest. */
+static void
+store_words(uint8_t *mem, const void *buf, size_t len)
+{
+	uint64_t last;
+
+	if (len < sizeof(last)) {
+		memcpy(mem, buf, len);
+		return;
+	}
+	memcpy(&last, (const uint8_t *)buf + len - sizeof(last), sizeof(last));
+	memcpy(mem, buf, len - sizeof(last));
+	__atomic_store_n((uint64_t *)(void *)(mem + len - sizeof(last)), last, __ATOMIC_RELEASE);
+}
+
+static int
+send_write(struct vu_device *dev, uint64_t iova, const void *buf, size_t len)
+{
+	struct vu_dma_access access = { .address = iova, .count = len };
+
+	if (dev->client == NULL)
+		return -ENOTCONN;
+	return vu_client_request(dev->client, VU_DMA_WRITE, &access, sizeof(access), buf, len);
+}
+
+static int
+host_dma_write(void *ctx, uint64_t iova, const void *buf, size_t len)
+{
+	struct vu_device *dev = ctx;
+	uint8_t *mem;
+
+	switch (vu_dma_find(&dev->dma, iova, len, &mem)) {
+	case VU_DMA_MAPPED:
+		store_words(mem, buf, len);
+		return 0;
+	case VU_DMA_MESSAGE:
+		return send_write(dev, iova, buf, len);
+	case VU_DMA_REFUSED:
+		break;
+	}
+	return -EACCES;
+}
+
+static void
+host_msix(void *ctx, unsigned int vector)
+{
+	vu_irq_send(ctx, vector);
+}
+
+static void
+host_log(void *ctx, enum dlbsim_log kind, const char *text)
+{
+	vu_device_complain(ctx, "%s%s", kind == DLBSIM_LOG_UNIMP ? "not modelled: " : "", text);
+}
+
+static const struct dlbsim_host host = {
+	.dma_map = host_dma_map,
+	.dma_write = host_dma_write,
+	.msix = host_msix,
+	.log = host_log,
+};
+
+/* --- life ---------------------------------------------------------------------------------- */
+
+int
+vu_device_create(struct vu_device *dev, enum dlb_version version, const char *name,
+		 const struct vu_tracer *trace)
+{
+	*dev = (struct vu_device){ .name = name, .version = version, .trace = *trace };
+	dev->trace.version = version;
+	vu_dma_init(&dev->dma);
+	vu_irq_init(dev);
+	dev->sim = dlbsim_create(version, NULL, &host, dev);
+	if (dev->sim != NULL)
+		return 0;
+	vu_dma_fini(&dev->dma);
+	return -ENOMEM;
+}
+
+void
+vu_device_destroy(struct vu_device *dev)
+{
+	dlbsim_destroy(dev->sim);
+	vu_dma_fini(&dev->dma);
+}
+
+void
+vu_device_attach(struct vu_device *dev, struct vu_client *client)
+{
+	dev->client = client;
+	dev->nb_complaints = 0;
+	vu_trace_text(&dev->trace, 'S', "client connected");
+}
+
+void
+vu_device_detach(struct vu_device *dev)
+{
+	vu_device_reset(dev); /* first: then nothing is written to its memory any more */
+	dev->client = NULL;
+	vu_irq_detach_all(dev);
+	vu_dma_clear(&dev->dma);
+	vu_trace_text(&dev->trace, 'S', "client gone");
+}
+
+void
+vu_device_reset(struct vu_device *dev)
+{
+	memset(&dev->ports, 0, sizeof(dev->ports));
+	memset(dev->irqs.held, 0, sizeof(dev->irqs.held));
+	dlbsim_flr(dev->sim);
+	vu_irq_update_masks(dev);
+}
+
+void
+vu_device_run(struct vu_device *dev)
+{
+	vu_port_flush(dev);
+	while (dlbsim_step(dev->sim, vu_now_ns(), STEP_BUDGET) >= STEP_BUDGET)
+		;
+}
+
+/* Only the watchdogs of consumer queues know time. */
+bool
+vu_device_needs_clock(struct vu_device *dev)
+{
+	static const enum dlb_reg regs[] = { DLB_R_CHP_CFG_LDB_WD_ENB_INTERVAL,
+					     DLB_R_CHP_CFG_DIR_WD_ENB_INTERVAL };
+
+	for (unsigned int i = 0; i < 2; i++) {
+		uint32_t conf = dlbsim_csr_read(dev->sim, DLB_BAR_CSR,
+						dlb_reg_offset(dev->version, regs[i], 0));
+
+		if (FIELD_GET(DLB_F_CHP_CFG_LDB_WD_ENB_INTERVAL_ENB, conf) != 0)
+			return true;
+	}
+	return false;
+}

@@ -85,9 +85,16 @@ dlb_writer_next_line(struct dlb_writer *w, struct dlb_port *port)
 static __rte_always_inline void
 dlb_writer_close(struct dlb_writer *w)
 {
-	while (!dlb_writer_at_line(w))
-		w->ring->hcw[w->pos++ & DLB_RING_MASK].cmd = DLB_CMD_NOOP;
-	dlb_ring_publish(w->ring, w->pos);
+	struct dlb_hcw *rest = &w->ring->hcw[w->pos & DLB_RING_MASK];
+	uint32_t nb_rest = -w->pos % DLB_HCWS_PER_LINE;
+
+	if (nb_rest > 0)
+		rest[0].cmd = DLB_CMD_NOOP;
+	if (nb_rest > 1)
+		rest[1].cmd = DLB_CMD_NOOP;
+	if (nb_rest > 2)
+		rest[2].cmd = DLB_CMD_NOOP;
+	dlb_ring_publish(w->ring, w->pos + nb_rest);
 }
 
 #endif /* DLB_LINE_SIM_H */

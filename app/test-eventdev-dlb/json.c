@@ -89,7 +89,7 @@ json_number(struct json *j, const char *key, double value)
 {
 	begin(j, key);
 	if (isfinite(value))
-		fprintf(j->out, "%.6g", value);
+		fprintf(j->out, "%.12g", value);
 	else
 		fputs("null", j->out);
 }

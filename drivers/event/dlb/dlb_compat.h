@@ -42,6 +42,9 @@
 #define DLB_RTE_DEVICE(eventdev) ((eventdev)->dev)
 #endif
 
+/* What the library writes where there is no link. */
+#define DLB_COMPAT_NO_LINK 0xdead
+
 /* Entry of queue @queue in the library's table of port @port's plain links. */
 static inline uint16_t *
 dlb_compat_link(struct rte_eventdev_data *data, unsigned int port, unsigned int queue)

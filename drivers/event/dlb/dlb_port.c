@@ -76,7 +76,7 @@ dlb_port_setup(struct rte_eventdev *eventdev, uint8_t port_id,
 	return 0;
 }
 
-/* The library also releases ports that were never set up. */
+/* The library also releases ports that were never set up, and keeps links over a close. */
 void
 dlb_port_release(void *released)
 {
@@ -86,6 +86,8 @@ dlb_port_release(void *released)
 	if (port == NULL)
 		return;
 	dev = dlb_dev_of_port(port);
+	for (unsigned int queue = 0; queue < dev->setup.nb_queues; queue++)
+		*dlb_compat_link(dev->data, port->id, queue) = DLB_COMPAT_NO_LINK;
 	dev->setup.ports[port->id] = (struct dlb_setup_port){ 0 };
 	dev->data->ports[port->id] = NULL;
 	rte_free(port);

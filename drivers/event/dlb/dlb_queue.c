@@ -9,9 +9,6 @@
 
 #include <errno.h>
 
-/* What the library writes where there is no link. */
-#define NO_LINK 0xdead
-
 #define DEFAULT_NB_FLOWS 1024
 
 void
@@ -95,7 +92,7 @@ dlb_queue_release(struct rte_eventdev *eventdev, uint8_t queue_id)
 		if (!dev->setup.ports[port].links[queue_id].is_linked)
 			continue;
 		dev->setup.ports[port].links[queue_id] = (struct dlb_setup_link){ 0 };
-		*dlb_compat_link(eventdev->data, port, queue_id) = NO_LINK;
+		*dlb_compat_link(eventdev->data, port, queue_id) = DLB_COMPAT_NO_LINK;
 	}
 }
 

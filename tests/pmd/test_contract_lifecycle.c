@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 event_dlb contributors
+ *
+ * A thousand random orders of configure, set-up, link, start, traffic, stop and close. The test
+ * keeps a model of what it did: it knows whether a start must succeed, and how many events a stop
+ * must hand out. After each stop the device checks itself; at the end no memory may be left.
+ */
+
+#include "contract.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NAME "event_dlb_life"
+
+#define NB_ORDERS    1000
+#define NB_OPS	     24
+#define MAX_QUEUES   10
+#define MAX_PORTS    6
+#define EVENTS_LIMIT 512
+
+struct model {
+	uint8_t dev_id;
+	bool is_configured, is_started;
+	uint8_t nb_queues, nb_ports;
+	bool queue_is_set_up[MAX_QUEUES];
+	bool port_is_set_up[MAX_PORTS];
+	bool is_linked[MAX_PORTS][MAX_QUEUES];
+	unsigned int nb_in_device;
+	unsigned int nb_flushed;
+	struct {
+		unsigned int starts, refused_starts, events;
+	} seen;
+};
+
+static void
+count_flushed(uint8_t dev_id, struct rte_event event, void *arg)
+{
+	struct model *model = arg;
+
+	RTE_SET_USED(event);
+	CHECK_EQUAL(dev_id, model->dev_id);
+	model->nb_flushed++;
+}
+
+static unsigned int
+random_below(unsigned int end)
+{
+	return rand() % end;
+}
+
+static bool
+can_start(const struct model *model)
+{
+	for (unsigned int q = 0; q < model->nb_queues; q++) {
+		bool is_linked = false;
+
+		for (unsigned int p = 0; p < model->nb_ports; p++)
+			is_linked |= model->is_linked[p][q];
+		if (!model->queue_is_set_up[q] || !is_linked)
+			return false;
+	}
+	return model->is_configured;
+}
+
+static void
+do_configure(struct model *model)
+{
+	struct rte_event_dev_config conf =
+		contract_config(1 + random_below(MAX_QUEUES), 1 + random_below(MAX_PORTS));
+	int ret;
+
+	conf.nb_events_limit = EVENTS_LIMIT;
+	ret = rte_event_dev_configure(model->dev_id, &conf);
+	CHECK_EQUAL(ret, model->is_started ? -EBUSY : 0);
+	if (ret != 0)
+		return;
+	model->is_configured = true;
+	model->nb_queues = conf.nb_event_queues;
+	model->nb_ports = conf.nb_event_ports;
+	for (unsigned int q = model->nb_queues; q < MAX_QUEUES; q++) {
+		model->queue_is_set_up[q] = false;
+		for (unsigned int p = 0; p < MAX_PORTS; p++)
+			model->is_linked[p][q] = false;
+	}
+	for (unsigned int p = model->nb_ports; p < MAX_PORTS; p++) {
+		model->port_is_set_up[p] = false;
+		memset(model->is_linked[p], 0, sizeof(model->is_linked[p]));
+	}
+}
+
+static void
+do_queue_setup(struct model *model)
+{
+	struct rte_event_queue_conf conf;
+	uint8_t queue;
+	int ret;
+
+	if (model->nb_queues == 0)
+		return;
+	queue = random_below(model->nb_queues);
+	CHECK_EQUAL(rte_event_queue_default_conf_get(model->dev_id, queue, &conf), 0);
+	conf.schedule_type = random_below(3);
+	conf.event_queue_cfg = random_below(2) * RTE_EVENT_QUEUE_CFG_ALL_TYPES;
+	conf.priority = random_below(256);
+	ret = rte_event_queue_setup(model->dev_id, queue, &conf);
+	CHECK_EQUAL(ret, model->is_started ? -EBUSY : 0);
+	if (ret == 0)
+		model->queue_is_set_up[queue] = true;
+}
+
+static void
+do_port_setup(struct model *model)
+{
+	struct rte_event_port_conf conf;
+	uint8_t port;
+	int ret;
+
+	if (model->nb_ports == 0)
+		return;
+	port = random_below(model->nb_ports);
+	CHECK_EQUAL(rte_event_port_default_conf_get(model->dev_id, port, &conf), 0);
+	conf.event_port_cfg = random_below(2) * RTE_EVENT_PORT_CFG_DISABLE_IMPL_REL;
+	ret = rte_event_port_setup(model->dev_id, port, &conf);
+	CHECK_EQUAL(ret, model->is_started ? -EBUSY : 0);
+	if (ret != 0)
+		return;
+	model->port_is_set_up[port] = true;
+	memset(model->is_linked[port], 0, sizeof(model->is_linked[port]));
+}
+
+static void
+do_link(struct model *model)
+{
+	uint8_t port, queue, priority = random_below(256);
+	int ret;
+
+	if (model->nb_ports == 0)
+		return;
+	port = random_below(model->nb_ports);
+	queue = random_below(model->nb_queues);
+	ret = rte_event_port_link(model->dev_id, port, &queue, &priority, 1);
+	/* A running port may have no place left. */
+	CHECK(ret == model->port_is_set_up[port] || (ret == 0 && model->is_started));
+	if (ret == 1)
+		model->is_linked[port][queue] = true;
+}
+
+static void
+do_unlink(struct model *model)
+{
+	uint8_t port, queue;
+	int ret;
+
+	if (model->nb_ports == 0)
+		return;
+	port = random_below(model->nb_ports);
+	queue = random_below(model->nb_queues);
+	ret = rte_event_port_unlink(model->dev_id, port, &queue, 1);
+	CHECK_EQUAL(ret, model->is_linked[port][queue]);
+	model->is_linked[port][queue] = false;
+}
+
+static void
+do_start(struct model *model)
+{
+	bool expected = can_start(model);
+	int ret;
+
+	if (!model->is_configured)
+		return;
+	ret = rte_event_dev_start(model->dev_id);
+	if (model->is_started || expected)
+		CHECK_EQUAL(ret, 0);
+	else
+		CHECK(ret == -ESTALE || ret == -ENOLINK);
+	model->seen.starts += !model->is_started && ret == 0;
+	model->seen.refused_starts += ret != 0;
+	model->is_started = ret == 0;
+}
+
+static void
+do_traffic(struct model *model)
+{
+	struct rte_event events[32];
+	uint16_t nb;
+
+	if (!model->is_started)
+		return;
+	for (unsigned int p = 0; p < model->nb_ports; p++) {
+		if (!model->port_is_set_up[p])
+			continue;
+		for (unsigned int i = 0; i < 32; i++)
+			events[i] = contract_event(RTE_EVENT_OP_NEW, random_below(model->nb_queues),
+						   random_below(3), i);
+		nb = rte_event_enqueue_burst(model->dev_id, p, events, 32);
+		model->nb_in_device += nb;
+		model->seen.events += nb;
+		/* What was taken is released at once: the device has the rest. */
+		nb = rte_event_dequeue_burst(model->dev_id, p, events, 32, 0);
+		contract_release(model->dev_id, p, events, nb);
+		model->nb_in_device -= nb;
+	}
+}
+
+static void
+do_stop(struct model *model)
+{
+	model->nb_flushed = 0;
+	rte_event_dev_stop(model->dev_id);
+	CHECK_EQUAL(model->nb_flushed, model->nb_in_device);
+	if (model->is_started)
+		contract_check_device(model->dev_id);
+	model->is_started = false;
+	model->nb_in_device = 0;
+}
+
+static void
+do_close(struct model *model)
+{
+	int ret = rte_event_dev_close(model->dev_id);
+
+	CHECK_EQUAL(ret, model->is_started ? -EBUSY : 0);
+	if (ret != 0)
+		return;
+	model->is_configured = false;
+	model->nb_queues = 0;
+	model->nb_ports = 0;
+	memset(model->queue_is_set_up, 0, sizeof(model->queue_is_set_up));
+	memset(model->port_is_set_up, 0, sizeof(model->port_is_set_up));
+	memset(model->is_linked, 0, sizeof(model->is_linked));
+}
+
+/* What an application does most, so that many orders get as far as traffic. */
+static void
+do_all_setup(struct model *model)
+{
+	if (model->is_started)
+		return;
+	do_configure(model);
+	for (unsigned int q = 0; q < model->nb_queues; q++) {
+		contract_queue(model->dev_id, q, random_below(3), 0);
+		model->queue_is_set_up[q] = true;
+	}
+	for (unsigned int p = 0; p < model->nb_ports; p++) {
+		contract_port(model->dev_id, p, 0);
+		model->port_is_set_up[p] = true;
+		CHECK_EQUAL(rte_event_port_link(model->dev_id, p, NULL, NULL, 0), model->nb_queues);
+		memset(model->is_linked[p], 1, model->nb_queues);
+	}
+}
+
+static void
+run_orders(const char *args, unsigned int seed)
+{
+	static void (*const ops[])(struct model *) = {
+		do_configure, do_queue_setup, do_port_setup, do_link, do_unlink, do_start,
+		do_start,     do_traffic,     do_traffic,    do_stop, do_close,	 do_all_setup,
+	};
+	struct model model = { .dev_id = contract_plug(NAME, args) };
+
+	srand(seed);
+	CHECK_EQUAL(rte_event_dev_stop_flush_callback_register(model.dev_id, count_flushed, &model),
+		    0);
+	for (unsigned int order = 0; order < NB_ORDERS / 2; order++) {
+		for (unsigned int i = 0; i < NB_OPS; i++)
+			ops[random_below(RTE_DIM(ops))](&model);
+		do_stop(&model);
+		do_close(&model);
+	}
+	printf("%s: %u starts, %u refused, %u events\n", args, model.seen.starts,
+	       model.seen.refused_starts, model.seen.events);
+	CHECK(model.seen.starts > NB_ORDERS / 4);
+	CHECK(model.seen.refused_starts > NB_ORDERS / 4);
+	CHECK(model.seen.events > NB_ORDERS);
+	contract_unplug(NAME);
+}
+
+static void
+test_orders_of_a_2_5(void)
+{
+	run_orders("device=2.5", 25);
+}
+
+static void
+test_orders_of_a_2_0(void)
+{
+	run_orders("device=2.0,sched=thread:0", 20);
+}
+
+static const struct contract_case cases[] = {
+	CONTRACT_CASE(test_orders_of_a_2_5),
+	CONTRACT_CASE(test_orders_of_a_2_0),
+};
+
+CONTRACT_MAIN(cases)

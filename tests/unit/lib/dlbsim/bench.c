@@ -97,7 +97,7 @@ bench_verify(const struct bench *b)
 {
 	char why[200] = "";
 
-	if (dlbsim_check(b->sim, why, sizeof(why)) != 0)
+	if (!b->unverified && dlbsim_check(b->sim, why, sizeof(why)) != 0)
 		fail_msg("invariant: %s", why);
 }
 

@@ -52,6 +52,7 @@ struct bench {
 	uint64_t last_dma_iova;
 	uint32_t last_dma_word;
 	uint64_t now_ns;
+	bool unverified;	/* leave the invariants alone, in long loops */
 	unsigned int last_hist; /* history entries handed out so far */
 };
 

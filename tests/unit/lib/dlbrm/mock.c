@@ -28,7 +28,10 @@ fails_now(struct mock *mock, bool is_read)
 		mock->fault = MOCK_FAULT_NONE;
 		return true;
 	}
-	return mock->fault == MOCK_FAULT_GONE;
+	if (mock->fault != MOCK_FAULT_GONE)
+		return false;
+	mock->nb_unanswered += is_read || mock->nb_unanswered != 0;
+	return true;
 }
 
 static struct dlb_reg_ref
@@ -39,6 +42,13 @@ ref_of(struct mock *mock, enum dlb_bar bar, uint32_t offset)
 	if (!dlb_reg_find(mock->version, bar, offset, &ref))
 		fail_msg("no register at BAR %d offset %#x", bar, offset);
 	return ref;
+}
+
+static void
+log_access(struct mock *mock, const struct mock_write *access)
+{
+	if (mock->nb_writes < MOCK_MAX_WRITES)
+		mock->writes[mock->nb_writes++] = *access;
 }
 
 /* Which of the stuck registers it is, or nb_stuck. */
@@ -68,6 +78,8 @@ mock_csr_read(void *ctx, enum dlb_bar bar, uint32_t offset)
 	k = stuck_find(mock, ref.reg, ref.i);
 	if (k < mock->nb_stuck)
 		return mock->stuck[k].value;
+	if (ref.reg == DLB_R_SYS_TOTAL_VAS)
+		log_access(mock, &(const struct mock_write)FLUSH);
 	value = *mock_reg2(mock, ref.reg, ref.i, ref.j);
 	if (mock->has_second_look && mock->second_look.reg == ref.reg &&
 	    mock->second_look.i == ref.i) {
@@ -89,12 +101,13 @@ mock_csr_write(void *ctx, enum dlb_bar bar, uint32_t offset, uint32_t value)
 		fail_msg("%s(%u) = %#x: there are no such bits", desc->name, ref.i, value);
 	if (fails_now(mock, false))
 		return;
-	if (mock->nb_writes < MOCK_MAX_WRITES)
-		mock->writes[mock->nb_writes++] =
-			(struct mock_write){ ref.reg, ref.i, ref.j, value };
+	log_access(mock, &(const struct mock_write){ ref.reg, ref.i, ref.j, value });
 	element = mock_reg2(mock, ref.reg, ref.i, ref.j);
 	*element &= ~(desc->stored[mock->version] | (value & desc->w1c[mock->version]));
 	*element |= value & desc->stored[mock->version];
+	if (mock->has_cause && ref.reg == mock->cause.reg && ref.i == mock->cause.i &&
+	    value == mock->cause.value)
+		*mock_reg(mock, mock->effect.reg, mock->effect.i) = mock->effect.value;
 }
 
 static void
@@ -168,6 +181,7 @@ mock_forget(struct mock *mock)
 {
 	mock->nb_writes = 0;
 	mock->nb_accesses = 0;
+	mock->nb_unanswered = 0;
 	mock->nb_delays = 0;
 	mock->nb_lines = 0;
 	mock->nb_completions = 0;
@@ -189,6 +203,7 @@ mock_reinit(struct mock *mock)
 	mock->fault = MOCK_FAULT_NONE;
 	mock->nb_stuck = 0;
 	mock->has_second_look = false;
+	mock->has_cause = false;
 	mock_forget(mock);
 	dlbrm_init(&mock->rm, mock->version, &mock_io, mock);
 	assert_int_equal(mock->nb_accesses, 0);
@@ -233,6 +248,14 @@ mock_second_look(struct mock *mock, enum dlb_reg reg, uint32_t i, uint32_t value
 {
 	mock->second_look = (struct mock_write){ reg, i, 0, value };
 	mock->has_second_look = true;
+}
+
+void
+mock_on_write(struct mock *mock, const struct mock_write *cause, const struct mock_write *effect)
+{
+	mock->cause = *cause;
+	mock->effect = *effect;
+	mock->has_cause = true;
 }
 
 void

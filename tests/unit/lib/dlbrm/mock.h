@@ -23,7 +23,7 @@
 #define MOCK_MAX_WRITES 4096
 #define MOCK_MAX_STUCK	4
 
-/* One register write. */
+/* One register write; or a flush, which is a read of SYS_TOTAL_VAS. */
 struct mock_write {
 	enum dlb_reg reg;
 	uint32_t i;
@@ -53,12 +53,16 @@ struct mock {
 
 	enum mock_fault fault;
 	unsigned long fail_at;
+	unsigned long
+		nb_unanswered; /* reads of a device that was gone, and all accesses after one */
 
 	struct mock_write stuck[MOCK_MAX_STUCK]; /* registers that read as this, whatever happens */
 	unsigned int nb_stuck;
 
 	struct mock_write second_look; /* register that gets this value after its next read */
 	bool has_second_look;
+	struct mock_write cause, effect; /* when this is written, that register gets this value */
+	bool has_cause;
 
 	unsigned int nb_lines; /* producer port: lines, and what was in them */
 	unsigned int nb_completions;
@@ -100,7 +104,11 @@ mock_stick(struct mock *mock, enum dlb_reg reg, uint32_t i, uint32_t value);
 void
 mock_second_look(struct mock *mock, enum dlb_reg reg, uint32_t i, uint32_t value);
 
-/* The writes since mock_forget() are these, in this order, and no others. */
+/* Let a register get a value when another one is written. */
+void
+mock_on_write(struct mock *mock, const struct mock_write *cause, const struct mock_write *effect);
+
+/* The writes and flushes since mock_forget() are these, in this order, and no others. */
 void
 mock_assert_writes(const struct mock *mock, const struct mock_write *expected, unsigned int nb);
 
@@ -143,6 +151,12 @@ mock_setup_v25(void **state);
 
 int
 mock_teardown(void **state);
+
+/* In a list of expected writes: everything before it must have reached the device here. */
+#define FLUSH                                \
+	{                                    \
+		DLB_R_SYS_TOTAL_VAS, 0, 0, 0 \
+	}
 
 #define NB(array) (sizeof(array) / sizeof((array)[0]))
 

@@ -68,11 +68,11 @@ test_cq_irq_arm_finds_the_word(void **state)
 	const struct dlbrm_ldb_port_config ldb = { .cq_depth = 8, .hist_list_size = 1 };
 	const struct dlbrm_dir_port_config dir = { .cq_depth = 8, .queue_id = -1 };
 	const struct mock_write expected[] = {
-		{ DLB_R_CHP_LDB_CQ_INTR_ARMED0, 0, 0, 1 },
-		{ DLB_R_CHP_LDB_CQ_INTR_ARMED1, 0, 0, 0x80000000 },
-		{ DLB_R_CHP_DIR_CQ_INTR_ARMED0, 0, 0, 0x80000000 },
-		{ DLB_R_CHP_DIR_CQ_INTR_ARMED1, 0, 0, 1 },
-		{ DLB_R_CHP_DIR_CQ_INTR_ARMED2, 0, 0, 2 },
+		{ DLB_R_CHP_LDB_CQ_INTR_ARMED0, 0, 0, 1 },	    FLUSH,
+		{ DLB_R_CHP_LDB_CQ_INTR_ARMED1, 0, 0, 0x80000000 }, FLUSH,
+		{ DLB_R_CHP_DIR_CQ_INTR_ARMED0, 0, 0, 0x80000000 }, FLUSH,
+		{ DLB_R_CHP_DIR_CQ_INTR_ARMED1, 0, 0, 1 },	    FLUSH,
+		{ DLB_R_CHP_DIR_CQ_INTR_ARMED2, 0, 0, 2 },	    FLUSH,
 	};
 	bool three = mock->version == DLB_V2_5;
 	unsigned int k;
@@ -88,8 +88,9 @@ test_cq_irq_arm_finds_the_word(void **state)
 	assert_int_equal(dlbrm_cq_irq_arm(rm, 0, false, 31), 0);
 	assert_int_equal(dlbrm_cq_irq_arm(rm, 0, false, 32), 0);
 	assert_int_equal(dlbrm_cq_irq_arm(rm, 0, false, 65), three ? 0 : -EINVAL);
-	mock_assert_writes(mock, expected, three ? 5 : 4);
+	mock_assert_writes(mock, expected, three ? 10 : 8);
 	assert_int_equal(dlbrm_cq_irq_arm(rm, 1, true, 0), -ENOENT);
+	assert_int_equal(dlbrm_cq_irq_arm(rm, 0, true, 64), -EINVAL);
 	mock->fault = MOCK_FAULT_GONE;
 	assert_int_equal(dlbrm_cq_irq_arm(rm, 0, true, 0), -EIO);
 }
@@ -102,12 +103,15 @@ test_cq_irq_service(void **state)
 	struct dlbrm_ports fired;
 	const struct mock_write expected[] = {
 		{ DLB_R_SYS_LDB_CQ_63_32_OCC_INT_STS, 0, 0, 0x10 },
+		/* All ones there may be the truth, so the device is asked. */
+		FLUSH,
 		{ DLB_R_SYS_DIR_CQ_31_0_OCC_INT_STS, 0, 0, 0xffffffff },
 		{ DLB_R_MSIX_VECTOR_CTRL, 1, 0, 1 },
 		{ DLB_R_SYS_MSIX_PASSTHRU, 0, 0, 2 },
 		{ DLB_R_SYS_MSIX_ACK, 0, 0, 2 },
 		{ DLB_R_SYS_MSIX_PASSTHRU, 0, 0, 0 },
 		{ DLB_R_MSIX_VECTOR_CTRL, 1, 0, 0 },
+		FLUSH,
 	};
 
 	*mock_reg(mock, DLB_R_SYS_LDB_CQ_63_32_OCC_INT_STS, 0) = 0x10;
@@ -174,6 +178,7 @@ test_cq_watchdog_enable(void **state)
 		{ DLB_R_CHP_CFG_DIR_WD_DISABLE0, 0, 0, 1u << dp },
 	};
 	mock_assert_writes(mock, expected, NB(expected));
+	assert_int_equal(dlbrm_cq_watchdog_enable(rm, 32, true, 48), -EINVAL);
 	assert_int_equal(dlbrm_cq_watchdog_enable(rm, d, true, 49), -ENOENT);
 	assert_int_equal(dlbrm_cq_watchdog_enable(rm, d, false, 96), -EINVAL);
 	assert_int_equal(dlbrm_cq_watchdog_enable(rm, 5, true, 48), -ENOENT);
@@ -197,7 +202,7 @@ test_no_alarm(void **state)
 {
 	struct mock *mock = *state;
 	struct dlbrm_alarms alarms;
-	const struct mock_write expected[] = { { DLB_R_SYS_MSIX_ACK, 0, 0, 1 } };
+	const struct mock_write expected[] = { { DLB_R_SYS_MSIX_ACK, 0, 0, 1 }, FLUSH };
 
 	/* Not valid, so of no meaning. */
 	*mock_reg(mock, DLB_R_SYS_ALARM_HW_SYND, 0) = 0x00000c00;
@@ -272,8 +277,8 @@ test_hardware_alarms_are_passed_on(void **state)
 	assert_int_equal(*mock_reg(mock, DLB_R_SYS_ALARM_HW_SYND, 0) & 1u << 31, 0);
 	/* Acknowledged before it is looked at, or what comes in between would be lost. */
 	assert_int_equal(mock->writes[0].reg, DLB_R_SYS_MSIX_ACK);
-	assert_int_equal(mock->writes[1].reg, DLB_R_SYS_ALARM_HW_SYND);
-	assert_int_equal(mock->writes[1].value, 0xc0000000);
+	assert_int_equal(mock->writes[2].reg, DLB_R_SYS_ALARM_HW_SYND);
+	assert_int_equal(mock->writes[2].value, 0xc0000000);
 	assert_false(alarms.watchdog);
 }
 
@@ -285,9 +290,14 @@ test_watchdog_alarms_name_the_ports(void **state)
 	bool three = mock->version == DLB_V2_5;
 	const struct mock_write expected[] = {
 		{ DLB_R_SYS_MSIX_ACK, 0, 0, 1 },
+		FLUSH,
+		/* All ones there may be the truth, so the device is asked. */
+		FLUSH,
 		{ DLB_R_CHP_CFG_DIR_WDTO_1, 0, 0, 5 },
+		FLUSH,
 		{ DLB_R_CHP_CFG_DIR_WD_DISABLE1, 0, 0, 5 },
 		{ DLB_R_CHP_CFG_LDB_WDTO_0, 0, 0, 0xffffffff },
+		FLUSH,
 		{ DLB_R_CHP_CFG_LDB_WD_DISABLE0, 0, 0, 0xffffffff },
 	};
 

@@ -90,12 +90,15 @@ test_static_map_is_written_in_order(void **state)
 	uint32_t word = s.p[1] / 4, bit = 8 * (s.p[1] % 4);
 	const struct mock_write expected[] = {
 		{ DLB_R_LSP_CQ_LDB_DSBL, s.p[1], 0, 1 },
+		FLUSH,
 		{ DLB_R_LSP_CQ2PRIOV, s.p[1], 0, 1u << 24 | 5 },
 		{ DLB_R_LSP_CQ2QID0, s.p[1], 0, s.q[3] },
 		{ DLB_R_ATM_QID2CQIDIX, s.q[3], word, 1u << bit },
 		{ DLB_R_LSP_QID2CQIDIX, s.q[3], word, 1u << bit },
 		{ DLB_R_LSP_QID2CQIDIX2, s.q[3], word, 1u << bit },
+		FLUSH,
 		{ DLB_R_LSP_CQ_LDB_DSBL, s.p[1], 0, 0 },
+		FLUSH,
 	};
 
 	mock_forget(s.mock);
@@ -138,6 +141,23 @@ test_priority_is_replaced_not_mixed(void **state)
 	assert_int_equal(mapped_prio(&s, s.p[0], s.q[1]), 6);
 	assert_int_equal(dlbrm_map_qid(s.rm, s.d, s.p[0], s.q[1], 0), 0);
 	assert_int_equal(mapped_prio(&s, s.p[0], s.q[1]), 0);
+}
+
+static void
+test_priority_change_is_written_in_order(void **state)
+{
+	struct scene s = scene_make(*state);
+	const struct mock_write expected[] = {
+		{ DLB_R_LSP_CQ_LDB_DSBL, s.p[0], 0, 1 },	 FLUSH,
+		{ DLB_R_LSP_CQ2PRIOV, s.p[0], 0, 1u << 24 | 2 }, FLUSH,
+		{ DLB_R_LSP_CQ_LDB_DSBL, s.p[0], 0, 0 },	 FLUSH,
+	};
+
+	assert_int_equal(dlbrm_map_qid(s.rm, s.d, s.p[0], s.q[0], 5), 0);
+	assert_int_equal(dlbrm_domain_start(s.rm, s.d), 0);
+	mock_forget(s.mock);
+	assert_int_equal(dlbrm_map_qid(s.rm, s.d, s.p[0], s.q[0], 2), 0);
+	mock_assert_writes(s.mock, expected, NB(expected));
 }
 
 static void
@@ -184,24 +204,32 @@ test_dynamic_map_is_written_in_order(void **state)
 	assert_int_equal(dlbrm_map_qid(s.rm, s.d, s.p[1], s.q[3], 1), 0);
 	const struct mock_write expected[] = {
 		{ DLB_R_LSP_CQ_LDB_DSBL, s.p[1], 0, 1 },
+		FLUSH,
 		{ DLB_R_LSP_QID_LDB_INFL_LIM, s.q[3], 0, 0 },
 		{ DLB_R_LSP_CQ_LDB_DSBL, s.p[0], 0, 1 },
 		{ DLB_R_LSP_CQ_LDB_DSBL, s.p[1], 0, 1 },
+		FLUSH,
 		{ DLB_R_LSP_CQ2PRIOV, s.p[1], 0, 1u << 24 | 1 },
 		{ DLB_R_LSP_CQ2QID0, s.p[1], 0, s.q[3] },
 		{ DLB_R_ATM_QID2CQIDIX, s.q[3], word1, both | 1u << bit1 },
 		{ DLB_R_LSP_QID2CQIDIX, s.q[3], word1, both | 1u << bit1 },
 		{ DLB_R_LSP_QID2CQIDIX2, s.q[3], word1, both | 1u << bit1 },
+		FLUSH,
 		/* No atomic elements wait, but others do. */
 		{ DLB_R_LSP_LDB_SCHED_CTRL, 0, 0, s.p[1] | 0 << 8 | 1 << 11 },
 		{ DLB_R_LSP_LDB_SCHED_CTRL, 0, 0, s.p[1] | 0 << 8 | 1 << 11 | 1 << 12 },
+		FLUSH,
 		{ DLB_R_LSP_LDB_SCHED_CTRL, 0, 0, s.p[1] | 0 << 8 | 1 << 15 },
+		FLUSH,
 		{ DLB_R_LSP_LDB_SCHED_CTRL, 0, 0, s.p[0] | 0 << 8 | 1 << 11 | 1 << 15 },
 		{ DLB_R_LSP_LDB_SCHED_CTRL, 0, 0, s.p[1] | 0 << 8 | 1 << 11 | 1 << 15 },
+		FLUSH,
 		{ DLB_R_LSP_QID_LDB_INFL_LIM, s.q[3], 0, 128 },
 		{ DLB_R_LSP_CQ_LDB_DSBL, s.p[0], 0, 0 },
 		{ DLB_R_LSP_CQ_LDB_DSBL, s.p[1], 0, 0 },
+		FLUSH,
 		{ DLB_R_LSP_CQ_LDB_DSBL, s.p[1], 0, 0 },
+		FLUSH,
 	};
 	mock_assert_writes(s.mock, expected, NB(expected));
 }
@@ -215,9 +243,9 @@ test_dynamic_map_tells_of_atomic_work(void **state)
 	*mock_reg(s.mock, DLB_R_LSP_QID_AQED_ACTIVE_CNT, s.q[0]) = 1;
 	mock_forget(s.mock);
 	assert_int_equal(dlbrm_map_qid(s.rm, s.d, s.p[0], s.q[0], 0), 0);
-	assert_int_equal(s.mock->writes[8].reg, DLB_R_LSP_LDB_SCHED_CTRL);
-	assert_int_equal(s.mock->writes[8].value, s.p[0] | 1 << 11 | 1 << 13);
-	assert_int_equal(s.mock->writes[9].value, s.p[0] | 1 << 11);
+	assert_int_equal(s.mock->writes[11].reg, DLB_R_LSP_LDB_SCHED_CTRL);
+	assert_int_equal(s.mock->writes[11].value, s.p[0] | 1 << 11 | 1 << 13);
+	assert_int_equal(s.mock->writes[12].value, s.p[0] | 1 << 11);
 }
 
 static void
@@ -297,14 +325,19 @@ test_unmap_is_written_in_order(void **state)
 	assert_int_equal(dlbrm_unmap_qid(s.rm, s.d, s.p[0], s.q[1]), 0);
 	const struct mock_write expected[] = {
 		{ DLB_R_LSP_CQ_LDB_DSBL, s.p[0], 0, 1 },
+		FLUSH,
 		{ DLB_R_LSP_CQ2PRIOV, s.p[0], 0, 1u << 24 | 3 },
 		{ DLB_R_ATM_QID2CQIDIX, s.q[1], word, 0 },
 		{ DLB_R_LSP_QID2CQIDIX, s.q[1], word, 0 },
 		{ DLB_R_LSP_QID2CQIDIX2, s.q[1], word, 0 },
+		FLUSH,
 		{ DLB_R_LSP_LDB_SCHED_CTRL, 0, 0, s.p[0] | 1 << 8 | 1 << 13 },
 		{ DLB_R_LSP_LDB_SCHED_CTRL, 0, 0, s.p[0] | 1 << 8 | 1 << 12 },
+		FLUSH,
 		{ DLB_R_LSP_LDB_SCHED_CTRL, 0, 0, s.p[0] | 1 << 8 | 1 << 11 | 1 << 15 },
+		FLUSH,
 		{ DLB_R_LSP_CQ_LDB_DSBL, s.p[0], 0, 0 },
+		FLUSH,
 	};
 	mock_assert_writes(s.mock, expected, NB(expected));
 	assert_int_equal(mapped_prio(&s, s.p[0], s.q[0]), 3);
@@ -489,6 +522,7 @@ main(void)
 		BOTH_VERSIONS(test_static_map_is_written_in_order),
 		BOTH_VERSIONS(test_static_map_fills_eight_slots),
 		BOTH_VERSIONS(test_priority_is_replaced_not_mixed),
+		BOTH_VERSIONS(test_priority_change_is_written_in_order),
 		BOTH_VERSIONS(test_map_and_unmap_refuse),
 		BOTH_VERSIONS(test_dynamic_map_is_written_in_order),
 		BOTH_VERSIONS(test_dynamic_map_tells_of_atomic_work),

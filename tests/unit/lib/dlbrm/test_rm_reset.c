@@ -143,6 +143,29 @@ test_reset_of_a_group_1_slot(void **state)
 }
 
 static void
+test_reset_leaves_the_order_of_others_alone(void **state)
+{
+	struct mock *mock = *state;
+	unsigned int d = mock_domain(mock), other = mock_domain(mock);
+	const struct dlbrm_ldb_queue_config conf = {
+		.nb_sequence_numbers = 512,
+		.nb_qid_inflights = 1,
+	};
+	unsigned int group;
+
+	mock_ldb_queue(mock, d);
+	for (group = 0; group < 2; group++) {
+		assert_int_equal(dlbrm_sn_group_set(&mock->rm, group, 512), 0);
+		assert_true(dlbrm_ldb_queue_create(&mock->rm, other, &conf) >= 0);
+	}
+	*mock_reg(mock, DLB_R_RO_GRP_0_SLT_SHFT, 0) = 8;
+	*mock_reg(mock, DLB_R_RO_GRP_1_SLT_SHFT, 0) = 9;
+	assert_int_equal(dlbrm_domain_reset(&mock->rm, d), 0);
+	assert_int_equal(*mock_reg(mock, DLB_R_RO_GRP_0_SLT_SHFT, 0), 8);
+	assert_int_equal(*mock_reg(mock, DLB_R_RO_GRP_1_SLT_SHFT, 0), 9);
+}
+
+static void
 test_reset_clears_the_write_buffer_of_dir_ports(void **state)
 {
 	struct mock *mock = *state;
@@ -278,6 +301,9 @@ assert_times_out(const struct scene *s)
 	for (unsigned int k = 0; k < 2; k++) {
 		assert_int_equal(*mock_reg(s->mock, DLB_R_LSP_CQ_LDB_DSBL, s->p[k]), 1);
 		assert_int_equal(*mock_reg(s->mock, DLB_R_LSP_CQ_DIR_DSBL, s->dp[k]), 1);
+		/* The next attempt needs the PPs. */
+		assert_int_equal(*mock_reg(s->mock, DLB_R_SYS_LDB_PP_V, s->p[k]), 1);
+		assert_int_equal(*mock_reg(s->mock, DLB_R_SYS_DIR_PP_V, s->dp[k]), 1);
 	}
 	s->mock->nb_stuck = 0;
 	assert_int_equal(dlbrm_domain_reset(rm, s->d), 0);
@@ -388,17 +414,57 @@ test_reset_does_not_wait_where_no_port_will_empty_a_queue(void **state)
 	assert_int_equal(mock->nb_delays, 0);
 }
 
+/* Something turns up when the last PP has been switched off, and must not be overlooked. */
 static void
 test_reset_verifies_at_the_end(void **state)
 {
-	struct scene s = scene_make(*state);
+	struct mock *mock = *state;
+	unsigned int k;
 
-	/* Looked at as an unmapped queue it was empty, in the end it is not. */
-	mock_second_look(s.mock, DLB_R_LSP_QID_ATM_ACTIVE, s.q[2], 1);
+	for (k = 0; k < 7; k++) {
+		struct scene s = scene_make(mock);
+		const struct mock_write last = { DLB_R_SYS_LDB_PP_V, s.p[1], 0, 0 };
+		const struct mock_write late[] = {
+			{ DLB_R_LSP_QID_AQED_ACTIVE_CNT, s.q[0], 0, 1 },
+			{ DLB_R_LSP_QID_LDB_ENQUEUE_CNT, s.q[1], 0, 1 },
+			{ DLB_R_LSP_QID_ATM_ACTIVE, s.q[2], 0, 1 },
+			{ DLB_R_LSP_CQ_LDB_INFL_CNT, s.p[0], 0, 1 },
+			{ DLB_R_LSP_CQ_LDB_TKN_CNT, s.p[1], 0, 1 },
+			{ DLB_R_LSP_QID_DIR_ENQUEUE_CNT, s.dp[0], 0, 1 },
+			{ DLB_R_LSP_CQ_DIR_TKN_CNT, s.dp[1], 0, 1 },
+		};
+
+		assert_true(s.p[0] < s.p[1]);
+		mock_on_write(mock, &last, &late[k]);
+		assert_int_equal(dlbrm_domain_reset(s.rm, s.d), -ETIMEDOUT);
+		*mock_reg(mock, late[k].reg, late[k].i) = 0;
+		mock->has_cause = false;
+		assert_int_equal(dlbrm_domain_reset(s.rm, s.d), 0);
+		mock_reinit(mock);
+	}
+}
+
+/* What appears when CQs are switched off is drained, or else the verification finds it. */
+static void
+test_reset_drains_what_appears_late(void **state)
+{
+	struct mock *mock = *state;
+	struct scene s = scene_make(mock);
+	const struct mock_write ldb_off = { DLB_R_LSP_CQ_LDB_DSBL, s.p[1], 0, 1 };
+	const struct mock_write element = { DLB_R_LSP_CQ_LDB_INFL_CNT, s.p[0], 0, 2 };
+	const struct mock_write dir_off = { DLB_R_LSP_CQ_DIR_DSBL, s.dp[1], 0, 1 };
+	const struct mock_write token = { DLB_R_LSP_CQ_DIR_TKN_CNT, s.dp[0], 0, 3 };
+
+	/* Switched off three times, drained after the first two. */
+	mock_on_write(mock, &ldb_off, &element);
 	assert_int_equal(dlbrm_domain_reset(s.rm, s.d), -ETIMEDOUT);
-	assert_int_equal(mock_count_writes(s.mock, DLB_R_SYS_LDB_PP_V, s.p[0]), 1);
-	*mock_reg(s.mock, DLB_R_LSP_QID_ATM_ACTIVE, s.q[2]) = 0;
+	assert_int_equal(mock->nb_completions, 4);
+
+	mock_reinit(mock);
+	s = scene_make(mock);
+	mock_on_write(mock, &dir_off, &token);
 	assert_int_equal(dlbrm_domain_reset(s.rm, s.d), 0);
+	assert_int_equal(mock->nb_tokens, 3);
 }
 
 int
@@ -407,6 +473,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		BOTH_VERSIONS(test_reset_restores_all_registers_and_resources),
 		BOTH_VERSIONS(test_reset_of_a_group_1_slot),
+		BOTH_VERSIONS(test_reset_leaves_the_order_of_others_alone),
 		BOTH_VERSIONS(test_reset_clears_the_write_buffer_of_dir_ports),
 		BOTH_VERSIONS(test_reset_goes_in_order),
 		BOTH_VERSIONS(test_reset_gives_back_what_ports_hold),
@@ -422,6 +489,7 @@ main(void)
 		BOTH_VERSIONS(test_reset_times_out_on_directed_queues),
 		BOTH_VERSIONS(test_reset_does_not_wait_where_no_port_will_empty_a_queue),
 		BOTH_VERSIONS(test_reset_verifies_at_the_end),
+		BOTH_VERSIONS(test_reset_drains_what_appears_late),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -64,7 +64,6 @@ struct dlbrm_dir_pair {
 	uint8_t domain; /**< owner or DLBRM_NONE */
 	bool has_port;
 	bool has_queue;
-	bool enabled;
 	uint16_t cq_depth;
 };
 

@@ -203,7 +203,6 @@ dlbrm_dir_port_create(struct dlbrm *rm, unsigned int domain,
 	/* Step 2, which the flush could still have refused. */
 	pair = &rm->dir_pairs[ret];
 	pair->has_port = true;
-	pair->enabled = true;
 	pair->cq_depth = (uint16_t)conf->cq_depth;
 	return ret;
 }
@@ -227,17 +226,15 @@ dlbrm_port_enable(struct dlbrm *rm, unsigned int domain, bool is_ldb, unsigned i
 		ret = port_check(rm, domain, is_ldb, port);
 	if (ret != 0)
 		return ret;
-	if (is_ldb)
-		rm->ldb_ports[port].enabled = enable;
-	else
-		rm->dir_pairs[port].enabled = enable;
-
-	if (!is_ldb)
+	if (!is_ldb) {
 		rm_write(rm, DLB_R_LSP_CQ_DIR_DSBL, port, enable ? 0 : 1);
-	else if (enable)
-		rm_ldb_cq_resume(rm, port);
-	else
-		rm_write(rm, DLB_R_LSP_CQ_LDB_DSBL, port, 1);
+	} else {
+		rm->ldb_ports[port].enabled = enable;
+		if (enable)
+			rm_ldb_cq_resume(rm, port);
+		else
+			rm_write(rm, DLB_R_LSP_CQ_LDB_DSBL, port, 1);
+	}
 	rm_flush(rm);
 	return rm_status(rm);
 }

@@ -50,7 +50,6 @@ dir_cqs_enable(struct dlbrm *rm, unsigned int domain, bool enable)
 	for (p = 0; p < rm->limits->nb_dir_ports; p++) {
 		if (!rm_dir_port_is_of(rm, p, domain))
 			continue;
-		rm->dir_pairs[p].enabled = enable;
 		rm_write(rm, DLB_R_LSP_CQ_DIR_DSBL, p, enable ? 0 : 1);
 	}
 	rm_flush(rm);

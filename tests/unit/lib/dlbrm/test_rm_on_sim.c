@@ -270,6 +270,7 @@ crowd_make(struct rig *rig)
 	unsigned int atomic = rig_ldb_queue(rig, d, RIG_ATOMIC);
 	unsigned int unordered = rig_ldb_queue(rig, d, RIG_UNORDERED);
 	unsigned int nowhere = rig_ldb_queue(rig, d, RIG_UNORDERED);
+	unsigned int nowhere_either = rig_ldb_queue(rig, d, RIG_ATOMIC);
 	struct rig_port p[3], dp[2];
 	struct dlb_qe qe;
 	unsigned int k, q;
@@ -295,6 +296,7 @@ crowd_make(struct rig *rig)
 		rig_send(rig, &dp[0], DLB_CMD_NEW, DLB_SCHED_ATOMIC, atomic, k);
 		rig_send(rig, &dp[0], DLB_CMD_NEW, DLB_SCHED_UNORDERED, unordered, k);
 		rig_send(rig, &dp[0], DLB_CMD_NEW, DLB_SCHED_UNORDERED, nowhere, k);
+		rig_send(rig, &dp[0], DLB_CMD_NEW, DLB_SCHED_ATOMIC, nowhere_either, k);
 		rig_send(rig, &dp[0], DLB_CMD_NEW, DLB_SCHED_DIRECTED, dp[1].id, k);
 		rig_send(rig, &dp[0], DLB_CMD_NEW, DLB_SCHED_DIRECTED, dp[0].id, k);
 	}

@@ -65,7 +65,6 @@ static const enum dlb_reg dir_port_regs[] = {
 	DLB_R_LSP_CQ_DIR_TOT_SCH_CNTL,
 	DLB_R_LSP_CQ_DIR_TOT_SCH_CNTH,
 	DLB_R_SYS_DIR_PP2VAS,
-	DLB_R_CHP_DIR_CQ2VAS,
 	DLB_R_SYS_DIR_PP2VDEV,
 	DLB_R_SYS_DIR_PP_V,
 };

@@ -358,6 +358,7 @@ test_cq_inflight_threshold(void **state)
 	assert_int_equal(*mock_reg(mock, DLB_R_LSP_CQ_LDB_INFL_THRESH, other), 64);
 	assert_int_equal(dlbrm_cq_inflight_threshold_set(rm, d, p, false, 0), 0);
 	assert_int_equal(*mock_reg(mock, DLB_R_LSP_CFG_CTRL_GENERAL_0, 0), 0);
+	assert_int_equal(*mock_reg(mock, DLB_R_LSP_CQ_LDB_INFL_THRESH, p), 20);
 }
 
 int

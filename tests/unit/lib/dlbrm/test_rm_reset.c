@@ -217,6 +217,12 @@ test_reset_goes_in_order(void **state)
 	at[11] = when(mock, credits, s.d, 0);
 	for (k = 1; k < NB(at); k++)
 		assert_true(at[k - 1] < at[k]);
+	for (k = 0; k < 2; k++) {
+		assert_true(when(mock, DLB_R_CHP_DIR_CQ_INT_ENB, s.dp[k], 0) < at[2]);
+		assert_true(when(mock, DLB_R_CHP_DIR_CQ_WD_ENB, s.dp[k], 0) < at[2]);
+		assert_true(when(mock, DLB_R_CHP_LDB_CQ_INT_ENB, s.p[k], 0) < at[2]);
+		assert_true(when(mock, DLB_R_CHP_LDB_CQ_WD_ENB, s.p[k], 0) < at[2]);
+	}
 }
 
 static void

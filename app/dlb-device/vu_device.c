@@ -14,6 +14,9 @@
 #include "vu_device.h"
 #include "vu_time.h"
 
+#define PCI_COMMAND	   0x04
+#define PCI_COMMAND_MASTER 0x4
+
 /* Queue elements between two looks at the clock. */
 #define STEP_BUDGET 4096
 /* Lines about one client's faults on standard error; the trace has them all. */
@@ -42,7 +45,9 @@ host_dma_map(void *ctx, uint64_t iova, size_t len)
 	struct vu_device *dev = ctx;
 	uint8_t *mem;
 
-	return vu_dma_find(&dev->dma, iova, len, &mem) == VU_DMA_MAPPED ? mem : NULL;
+	if (!dev->is_master || vu_dma_find(&dev->dma, iova, len, &mem) != VU_DMA_MAPPED)
+		return NULL;
+	return mem;
 }
 
 /* The last word of a queue element says that it is there: nobody may see it before the rest. */
@@ -76,6 +81,8 @@ host_dma_write(void *ctx, uint64_t iova, const void *buf, size_t len)
 	struct vu_device *dev = ctx;
 	uint8_t *mem;
 
+	if (!dev->is_master)
+		return -EPERM;
 	switch (vu_dma_find(&dev->dma, iova, len, &mem)) {
 	case VU_DMA_MAPPED:
 		store_words(mem, buf, len);
@@ -150,12 +157,23 @@ vu_device_detach(struct vu_device *dev)
 }
 
 void
+vu_device_config_written(struct vu_device *dev)
+{
+	bool is_master = (dlbsim_pci_read(dev->sim, PCI_COMMAND, 2) & PCI_COMMAND_MASTER) != 0;
+
+	if (is_master != dev->is_master)
+		dlbsim_dma_unmap(dev->sim, 0, UINT64_MAX);
+	dev->is_master = is_master;
+	vu_irq_update_masks(dev); /* a reset masks them */
+}
+
+void
 vu_device_reset(struct vu_device *dev)
 {
 	memset(&dev->ports, 0, sizeof(dev->ports));
 	memset(dev->irqs.held, 0, sizeof(dev->irqs.held));
 	dlbsim_flr(dev->sim);
-	vu_irq_update_masks(dev);
+	vu_device_config_written(dev);
 }
 
 void

@@ -47,6 +47,7 @@ struct vu_device {
 	struct dlbsim *sim;
 	struct vu_tracer trace;
 	struct vu_client *client; /* NULL: nobody is connected */
+	bool is_master;		  /* software allows the function to access memory */
 	struct vu_dma dma;
 	struct vu_irqs irqs;
 	struct vu_ports ports;
@@ -71,6 +72,10 @@ vu_device_detach(struct vu_device *dev);
 /* Function-level reset. The interrupts that the client attached stay attached. */
 void
 vu_device_reset(struct vu_device *dev);
+
+/* Something may have been written to the command register, or have reset the function. */
+void
+vu_device_config_written(struct vu_device *dev);
 
 /* Let the device work until nothing moves any more. */
 void

@@ -74,7 +74,7 @@ config_write(struct vu_device *dev, uint32_t offset, uint32_t count, const uint8
 		vu_trace_config(&dev->trace, 'w', offset, n, value);
 		dlbsim_pci_write(dev->sim, offset, n, value);
 	}
-	vu_irq_update_masks(dev); /* it may have been a reset */
+	vu_device_config_written(dev);
 }
 
 /* --- registers ----------------------------------------------------------------------------- */

@@ -57,6 +57,7 @@ class Driver:
         control = struct.unpack("<H", self.client.read(CONFIG, 0x74, 2))[0]
         self.client.write(CONFIG, 0x74, struct.pack("<H", control | 0x8000))
         assert not struct.unpack("<H", self.client.read(CONFIG, 0x74, 2))[0] & 0x8000
+        self.client.write(CONFIG, 4, b"\x06\x00")  # memory space, bus master
         for bit in (17, 18):
             value = self.read("CHP_CFG_CHP_CSR_CTRL")
             self.write("CHP_CFG_CHP_CSR_CTRL", value=value | 1 << bit)

@@ -15,7 +15,7 @@ import unittest
 
 from driver import (ARM, ATOMIC, BAT_T, COMP, DIRECTED, ENTRY, FWD, NEW, NOOP, ORDERED, UNORDERED,
                     Driver, hcw)
-from vfio_user import (FUNC, PAGE, Server, eventfd_is_silent, eventfd_value, memory, wait_for)
+from vfio_user import (CONFIG, FUNC, PAGE, Server, eventfd_is_silent, eventfd_value, memory, wait_for)
 
 PROGRAM = None
 BASE = 0x100000000  # the device's address of the guest's memory
@@ -257,6 +257,18 @@ class Both:
         self.driver.put(producer, hcw(NEW, 1, UNORDERED, data=1))
         self.driver.fence(producer)
         self.assertIsNone(self.driver.get(worker))
+
+    def test_no_memory_access_unless_bus_master(self):
+        producer, worker, _ = self.guest.two_stages()
+        self.client.write(CONFIG, 4, b"\x02\x00")
+        self.driver.put(producer, hcw(NEW, 1, UNORDERED, data=1))
+        self.driver.fence(producer)
+        self.assertIsNone(self.driver.get(worker))
+        self.client.write(CONFIG, 4, b"\x06\x00")
+        self.driver.put(producer, hcw(NEW, 1, UNORDERED, data=2))
+        self.driver.fence(producer)
+        at = worker.address - BASE + ENTRY
+        self.assertEqual(self.guest.memory[at:at + 8], struct.pack("<Q", 2))
 
     def test_memory_that_shrinks(self):
         """The file behind the memory is cut off: the server must not die of it."""

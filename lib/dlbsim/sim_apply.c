@@ -402,6 +402,16 @@ sim_reg_written(struct dlbsim *sim, enum dlb_reg reg, uint32_t i, uint32_t value
 	case DLB_R_CHP_CFG_CHP_CSR_CTRL:
 		cq_layouts(sim, value);
 		break;
+	case DLB_R_CHP_LDB_CQ_INT_DEPTH_THRSH:
+	case DLB_R_CHP_LDB_CQ_INT_ENB:
+	case DLB_R_SYS_LDB_CQ_ISR:
+		sim_irq_evaluate(sim, true, i);
+		break;
+	case DLB_R_CHP_DIR_CQ_INT_DEPTH_THRSH:
+	case DLB_R_CHP_DIR_CQ_INT_ENB:
+	case DLB_R_SYS_DIR_CQ_ISR:
+		sim_irq_evaluate(sim, false, i);
+		break;
 	case DLB_R_LSP_CFG_CTRL_GENERAL_0:
 		inflight_thresholds(s, value);
 		break;

@@ -5,9 +5,10 @@
 /*
  * Stepping the software device from a port.
  *
- * Threads may share a CPU, and the one that holds the stepping lock may be the one that is not
- * running: after a few vain attempts a port gives its CPU away. A port never waits for a service or
- * thread that does not come: what it needs after a millisecond it does itself.
+ * Threads may share a CPU, and the one that holds the stepping lock, produces the events or steps
+ * the device for all may be the one that is not running: after a few vain looks a port gives its
+ * CPU away. A port never waits for a service or thread that does not come: what it needs after a
+ * millisecond it does itself.
  */
 
 #include <errno.h>
@@ -20,16 +21,12 @@
 #include "bus/dlb_ring.h"
 #include "dlb_step.h"
 
-/* Vain attempts in a row before a port gives its CPU away. */
+/* Vain looks in a row before a port gives its CPU away. */
 #define STEP_FAILS_BEFORE_YIELD 16
 
 static void
-step_or_pause(struct dlb_port *port)
+pause_or_yield(struct dlb_port *port)
 {
-	if (dlb_bus_step(port->dp->bus) != -EBUSY) {
-		port->lock_fails = 0;
-		return;
-	}
 	rte_pause();
 	if (++port->lock_fails < STEP_FAILS_BEFORE_YIELD)
 		return;
@@ -37,11 +34,22 @@ step_or_pause(struct dlb_port *port)
 	sched_yield();
 }
 
+static void
+step_or_pause(struct dlb_port *port)
+{
+	if (dlb_bus_step(port->dp->bus) > 0)
+		port->lock_fails = 0;
+	else
+		pause_or_yield(port);
+}
+
 void
 dlb_step_once(struct dlb_port *port)
 {
 	if (port->dp->step_mode == DLB_STEP_INLINE)
 		step_or_pause(port);
+	else
+		pause_or_yield(port);
 }
 
 void

@@ -14,7 +14,7 @@
 
 struct dlb_ring;
 
-/* One bounded step, unless somebody else is at it or steps are not the ports' business. */
+/* After an empty look: one bounded step, or a pause if steps are not the ports' business. */
 void
 dlb_step_once(struct dlb_port *port);
 

@@ -402,6 +402,14 @@ sim_reg_written(struct dlbsim *sim, enum dlb_reg reg, uint32_t i, uint32_t value
 	case DLB_R_CHP_CFG_CHP_CSR_CTRL:
 		cq_layouts(sim, value);
 		break;
+	case DLB_R_LSP_LDB_SCH_CNT_L:
+	case DLB_R_LSP_LDB_SCH_CNT_H:
+		s->nb_ldb_scheduled = 0;
+		break;
+	case DLB_R_LSP_DIR_SCH_CNT_L:
+	case DLB_R_LSP_DIR_SCH_CNT_H:
+		s->nb_dir_scheduled = 0;
+		break;
 	case DLB_R_CHP_LDB_CQ_INT_DEPTH_THRSH:
 	case DLB_R_CHP_LDB_CQ_INT_ENB:
 	case DLB_R_SYS_LDB_CQ_ISR:

@@ -32,7 +32,6 @@ struct capture_flow {
 	uint64_t bytes;
 	uint64_t position;	/* in the output: how many of the flow's packets went by */
 	uint64_t skipped;	/* positions that were passed over */
-	uint64_t back;		/* packets that came after a later one */
 	uint64_t anomaly_at;	/* number of the first output packet out of place, 0: none */
 	uint32_t anomaly_want, anomaly_seen;	/* groups */
 };

@@ -4,7 +4,8 @@
  * Holds the output capture against the input capture. See compare.h.
  *
  * Conservation is counted per content: each must come out `loops` times as often as it went
- * in. Order is followed per flow: the output of a flow has to be the flow's input sequence,
+ * in.
+ * Order is followed per flow: the output of a flow has to be the flow's input sequence,
  * repeated. A packet that is not the next one either skipped others (which are lost, or late)
  * or comes after a later one; which of the two is decided by the shorter way round, and
  * settled at the end, when it is known how many packets of the flow were lost.
@@ -43,45 +44,29 @@ describe_foreign(const struct capture *c, const struct flow_key *key, const uint
 		want->first, at);
 }
 
-/* The distance to the next (step 1) or last (step -1) place of the group in its flow. */
+/* How far ahead in its flow's sequence, which repeats, a group stands. */
 static uint32_t
-distance(const struct capture *c, const struct capture_flow *f, uint32_t group, int step)
+distance(const struct capture *c, const struct capture_flow *f, uint32_t group)
 {
 	uint32_t d;
 
-	for (d = 1; d < f->length; d++) {
-		uint64_t at = f->position + (step > 0 ? d : f->length - d);
-
-		if (c->sequence[f->start + at % f->length] == group)
-			return d;
-	}
-	return UINT32_MAX;
+	for (d = 0; c->sequence[f->start + (f->position + d) % f->length] != group; d++)
+		;
+	return d;
 }
 
 static void
 follow(const struct capture *c, struct capture_flow *f, uint32_t group, uint64_t number)
 {
-	uint32_t want = c->sequence[f->start + f->position % f->length], ahead, back;
+	uint32_t ahead = distance(c, f, group);
 
-	if (want == group) {
-		f->position++;
-		return;
-	}
-	if (f->anomaly_at == 0) {
+	if (ahead != 0 && f->anomaly_at == 0) {
 		f->anomaly_at = number;
-		f->anomaly_want = want;
+		f->anomaly_want = c->sequence[f->start + f->position % f->length];
 		f->anomaly_seen = group;
 	}
-	ahead = distance(c, f, group, 1);
-	back = distance(c, f, group, -1);
-	if (back < ahead && back <= f->position) {
-		f->back++;
-	} else if (ahead != UINT32_MAX) {
-		f->skipped += ahead;
-		f->position += ahead + 1;
-	} else {
-		f->back++;	/* a flow of one packet, which came too often */
-	}
+	f->skipped += ahead;
+	f->position += ahead + 1;
 }
 
 static int
@@ -153,9 +138,9 @@ judge_flows(const struct capture *c, const uint64_t *lost_of, struct compare_rep
 	char text[FLOW_TEXT_BYTES];
 
 	for (f = c->flow; f < c->flow + c->nb_flows; f++) {
-		if (f->back == 0 && f->skipped <= lost_of[f - c->flow])
+		if (f->skipped <= lost_of[f - c->flow])
 			continue;
-		r->misordered += f->back != 0 ? f->back : 1;
+		r->misordered++;
 		flow_text(&f->key, text);
 		verdict_fail(v, CHECK_ORDER, "flow %s: output packet %" PRIu64 ": expected input "
 			"packet %u, seen input packet %u", text, f->anomaly_at,

@@ -28,7 +28,8 @@ struct compare_report {
 	uint64_t expected;	/* packets the output must hold: loops times those passed on */
 	uint64_t out;		/* packets in the output capture */
 	uint64_t dropped;	/* packets a router must drop (of one loop) */
-	uint64_t lost, doubled, foreign, misordered;
+	uint64_t lost, doubled, foreign;	/* packets */
+	uint64_t misordered;	/* flows */
 	unsigned int nb_flows;
 	struct compare_flow *flow;	/* malloc'ed */
 };

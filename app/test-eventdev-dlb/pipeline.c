@@ -293,7 +293,7 @@ prove(struct pipeline_crew *crew, struct result *r)
 		result_figure(r, "lost", "packets", (double)report.lost);
 		result_figure(r, "doubled", "packets", (double)report.doubled);
 		result_figure(r, "foreign or changed", "packets", (double)report.foreign);
-		result_figure(r, "out of order", "packets", (double)report.misordered);
+		result_figure(r, "out of order", "flows", (double)report.misordered);
 	}
 	compare_free(&report);
 }

@@ -238,6 +238,37 @@ test_stop_drains_what_the_ports_hold(void **state)
 }
 
 static void
+test_stop_and_reset_leave_other_domains_alone(void **state)
+{
+	struct mock *mock = *state;
+	unsigned int d = mock_domain(mock);
+	unsigned int other = mock_domain(mock);
+	unsigned int p = mock_ldb_port(mock, other);
+	unsigned int dp = mock_dir_port(mock, other);
+	struct dlbrm before;
+
+	mock_ldb_queue(mock, other);
+	assert_int_equal(dlbrm_dir_queue_create(&mock->rm, other, (int)dp, 0), dp);
+	assert_int_equal(dlbrm_domain_start(&mock->rm, other), 0);
+	*mock_reg(mock, DLB_R_LSP_CQ_LDB_INFL_CNT, p) = 1;
+	*mock_reg(mock, DLB_R_LSP_CQ_LDB_TKN_CNT, p) = 1;
+	*mock_reg(mock, DLB_R_LSP_CQ_DIR_TKN_CNT, dp) = 1;
+	before = mock->rm;
+	mock_forget(mock);
+	assert_int_equal(dlbrm_domain_start(&mock->rm, d), 0);
+	assert_int_equal(dlbrm_domain_stop(&mock->rm, d), 0);
+	assert_int_equal(mock->nb_writes, 2); /* flushes */
+	assert_int_equal(dlbrm_domain_reset(&mock->rm, d), 0);
+	assert_int_equal(mock->nb_lines, 0);
+	assert_memory_equal(&before.domains[other], &mock->rm.domains[other],
+			    sizeof(before.domains[other]));
+	assert_memory_equal(&before.ldb_ports[p], &mock->rm.ldb_ports[p],
+			    sizeof(before.ldb_ports[p]));
+	assert_int_equal(mock_count_writes(mock, DLB_R_LSP_CQ_LDB_DSBL, p), 0);
+	assert_int_equal(mock_count_writes(mock, DLB_R_LSP_CQ_DIR_DSBL, dp), 0);
+}
+
+static void
 test_states_allow_what_they_should(void **state)
 {
 	struct mock *mock = *state;
@@ -299,6 +330,7 @@ main(void)
 		BOTH_VERSIONS(test_create_on_a_missing_device_is_an_error),
 		BOTH_VERSIONS(test_start_allows_the_queues),
 		BOTH_VERSIONS(test_stop_drains_what_the_ports_hold),
+		BOTH_VERSIONS(test_stop_and_reset_leave_other_domains_alone),
 		BOTH_VERSIONS(test_states_allow_what_they_should),
 		BOTH_VERSIONS(test_start_and_stop_of_a_missing_device_are_errors),
 	};

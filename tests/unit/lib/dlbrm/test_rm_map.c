@@ -184,6 +184,7 @@ test_map_and_unmap_refuse(void **state)
 	assert_int_equal(dlbrm_unmap_qid(s.rm, s.d, s.p[0], other_q), -ENOENT);
 	assert_int_equal(dlbrm_unmap_qid(s.rm, s.d, s.p[0], s.q[0]), -ENOENT);
 	assert_int_equal(dlbrm_port_unmaps_pending(s.rm, 9, s.p[0]), -ENOENT);
+	assert_int_equal(dlbrm_port_unmaps_pending(s.rm, 32, s.p[0]), -EINVAL);
 	assert_int_equal(dlbrm_port_unmaps_pending(s.rm, s.d, other_p), -ENOENT);
 	assert_int_equal(dlbrm_port_unmaps_pending(s.rm, s.d, 64), -EINVAL);
 	assert_int_equal(s.mock->nb_accesses, 0);

@@ -131,6 +131,7 @@ mock_pp_write(void *ctx, bool is_ldb, unsigned int port, const struct dlb_line *
 	unsigned int k, n;
 
 	assert_int_equal((uintptr_t)line % DLB_LINE_BYTES, 0);
+	assert_int_equal(mock->nb_unanswered, 0);
 	mock->nb_lines++;
 	mock->last_is_ldb = is_ldb;
 	mock->last_port = port;

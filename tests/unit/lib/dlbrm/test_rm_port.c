@@ -350,6 +350,7 @@ test_cq_inflight_threshold(void **state)
 	assert_int_equal(dlbrm_cq_inflight_threshold_set(rm, d, p + 1, true, 1), -ENOENT);
 	assert_int_equal(dlbrm_cq_inflight_threshold_set(rm, d, 64, true, 1), -EINVAL);
 	assert_int_equal(dlbrm_cq_inflight_threshold_set(rm, 1, p, true, 1), -ENOENT);
+	assert_int_equal(dlbrm_cq_inflight_threshold_set(rm, 32, p, true, 1), -EINVAL);
 	assert_int_equal(dlbrm_domain_start(rm, d), 0);
 	assert_int_equal(dlbrm_cq_inflight_threshold_set(rm, d, p, true, 20), 0);
 	assert_int_equal(*mock_reg(mock, DLB_R_LSP_CFG_CTRL_GENERAL_0, 0), 0x10);

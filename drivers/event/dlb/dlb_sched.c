@@ -24,8 +24,8 @@
 
 #include "bus/dlb_atomic.h"
 
-/* Times in a row that nothing moved until the thread first gives its CPU away, then sleeps. */
-#define IDLE_UNTIL_YIELD 64
+/* Times in a row that nothing moved until a stepper gives its CPU away, and the thread sleeps. */
+#define IDLE_UNTIL_YIELD 16
 #define IDLE_UNTIL_SLEEP 1024
 #define SLEEP_NS	 50000
 
@@ -38,9 +38,17 @@
 static int32_t
 service_run(void *arg)
 {
+	static __thread unsigned int nb_idle;
 	const struct dlb_process *process = arg;
 
-	return process->dev != NULL && dlb_bus_step(process->dev->bus) > 0 ? 0 : -EAGAIN;
+	if (process->dev != NULL && dlb_bus_step(process->dev->bus) > 0) {
+		nb_idle = 0;
+		return 0;
+	}
+	/* A service core may share its CPU with those who make the events. */
+	if (++nb_idle % IDLE_UNTIL_YIELD == 0)
+		sched_yield();
+	return -EAGAIN;
 }
 
 static int
@@ -161,6 +169,7 @@ dlb_sched_start(struct dlb_dev *dev)
 {
 	switch ((enum dlb_step_mode)dev->args.step_mode) {
 	case DLB_STEP_INLINE:
+	case DLB_STEP_NONE:
 		return 0;
 	case DLB_STEP_SERVICE:
 		return rte_service_component_runstate_set(dev->data->service_id, 1);
@@ -175,6 +184,7 @@ dlb_sched_stop(struct dlb_dev *dev)
 {
 	switch ((enum dlb_step_mode)dev->args.step_mode) {
 	case DLB_STEP_INLINE:
+	case DLB_STEP_NONE:
 		break;
 	case DLB_STEP_SERVICE:
 		service_stop(dev);

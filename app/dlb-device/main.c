@@ -39,6 +39,7 @@ catch_signals(sigset_t *while_waiting)
 	sigdelset(while_waiting, SIGINT);
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGINT, &action, NULL);
+	signal(SIGPIPE, SIG_IGN); /* of a trace that nobody reads any more */
 }
 
 static int

@@ -6,8 +6,7 @@
 The script runs as the only thing the guest does; its exit status goes to the console as a line
 "vm: status N", and the machine powers off. Needs nothing but Python on the machine that builds it.
 
-usage: mkinitrd.py --guest FOLDER [--module NAME]... [--program PATH[:TO]]... [--file PATH:TO]...
-                   [--folder PATH[:TO]]... OUT SCRIPT [ARG]...
+usage: mkinitrd.py --guest FOLDER [OPTION]... OUT SCRIPT [ARG]...	(--help lists the options)
 """
 import argparse
 import glob
@@ -48,7 +47,8 @@ class Initrd:
     def __init__(self, guest):
         """guest: the unpacked packages of a kernel and busybox."""
         self.guest = guest
-        self.entries = {}  # path without leading "/": (mode, content)
+        # Path without leading "/": (mode, content). DPDK, for one, wants a private root.
+        self.entries = {".": (stat.S_IFDIR | 0o755, b"")}
         for folder in FOLDERS:
             self._folder(folder)
         for path, target in LINKS.items():
@@ -112,8 +112,11 @@ class Initrd:
     def add_folder(self, path, to=None, root=""):
         """A folder of plugins: its files as they are, links kept, with what they load."""
         for name in sorted(os.listdir(path)):
-            inside = f"{to}/{name}" if to else None
-            self.add_program(os.path.join(path, name), inside, root)
+            one, inside = os.path.join(path, name), f"{to}/{name}" if to else None
+            if os.path.islink(one) and to is None:
+                self._add_below(one, None, root)
+            else:
+                self.add_program(one, inside, root)
 
     def add_module(self, name):
         """A kernel module, after those that it needs."""
@@ -178,27 +181,34 @@ def libraries(path, root=""):
     return [root + one if root and not one.startswith(root) else one for one in found]
 
 
+def places(text):
+    """PATH[:TO[:ROOT]]"""
+    path, to, root = (text + "::").split(":")[:3]
+    return path, to or None, root
+
+
 def add_contents(initrd, args):
     """What the options of add_options() ask for."""
     for name in args.module:
         initrd.add_module(name)
     for one in args.program:
-        initrd.add_program(*one.split(":"))
+        initrd.add_program(*places(one))
     for one in args.file:
         initrd.add_file(*one.split(":"))
     for one in args.folder:
-        initrd.add_folder(*one.split(":"))
+        initrd.add_folder(*places(one))
 
 
 def add_options(parser):
     parser.add_argument("--module", action="append", default=[], metavar="NAME",
                         help="load a module of the guest's kernel before the script")
-    parser.add_argument("--program", action="append", default=[], metavar="PATH[:TO]",
-                        help="put in a program with the libraries that it loads")
+    parser.add_argument("--program", action="append", default=[], metavar="PATH[:TO[:ROOT]]",
+                        help="put in a program with the libraries that it loads; with a ROOT, in "
+                        "which PATH is, they come from there and lose it")
     parser.add_argument("--file", action="append", default=[], metavar="PATH:TO",
                         help="put in a file")
-    parser.add_argument("--folder", action="append", default=[], metavar="PATH[:TO]",
-                        help="put in a folder of plugins, with the libraries that they load")
+    parser.add_argument("--folder", action="append", default=[], metavar="PATH[:TO[:ROOT]]",
+                        help="put in a folder of plugins in the same way, links kept")
 
 
 def main():

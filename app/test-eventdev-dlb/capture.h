@@ -22,29 +22,29 @@ struct capture_group {
 	const uint8_t *bytes;
 	uint32_t length;
 	uint32_t flow;
-	uint32_t first;		/* number in the file of the first such packet, from 1 */
-	uint64_t in, out;	/* seen in the input (one loop), in the output */
+	uint32_t first;	  /* number in the file of the first such packet, from 1 */
+	uint64_t in, out; /* seen in the input (one loop), in the output */
 };
 
 struct capture_flow {
 	struct flow_key key;
-	uint32_t start, length;	/* its part of `sequence` */
+	uint32_t start, length; /* its part of `sequence` */
 	uint64_t bytes;
-	uint64_t position;	/* in the output: how many of the flow's packets went by */
-	uint64_t skipped;	/* positions that were passed over */
-	uint64_t anomaly_at;	/* number of the first output packet out of place, 0: none */
-	uint32_t anomaly_want, anomaly_seen;	/* groups */
+	uint64_t position;   /* in the output: how many of the flow's packets went by */
+	uint64_t skipped;    /* positions that were passed over */
+	uint64_t anomaly_at; /* number of the first output packet out of place, 0: none */
+	uint32_t anomaly_want, anomaly_seen; /* groups */
 };
 
 struct capture {
-	uint64_t packets;	/* in the file */
-	uint64_t dropped;	/* of these, such as a router must drop */
+	uint64_t packets; /* in the file */
+	uint64_t dropped; /* of these, such as a router must drop */
 	uint32_t nb_groups, nb_flows, nb_sequence;
 	struct capture_group *group;
 	struct capture_flow *flow;
-	uint32_t *sequence;	/* groups in the order of the file, flow by flow */
-	uint32_t *group_of;	/* [packet passed on]: its group */
-	uint32_t *group_table, *flow_table;	/* hash tables of indices + 1 */
+	uint32_t *sequence;		    /* groups in the order of the file, flow by flow */
+	uint32_t *group_of;		    /* [packet passed on]: its group */
+	uint32_t *group_table, *flow_table; /* hash tables of indices + 1 */
 	uint32_t table_mask;
 	uint8_t *bytes;
 };

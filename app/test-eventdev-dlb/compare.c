@@ -22,7 +22,7 @@
 
 static void
 describe_foreign(const struct capture *c, const struct flow_key *key, const uint8_t *bytes,
-	uint32_t length, uint64_t number, struct verdict *v)
+		 uint32_t length, uint64_t number, struct verdict *v)
 {
 	uint32_t flow = capture_find_flow(c, key), at = 0;
 	const struct capture_flow *f;
@@ -31,17 +31,20 @@ describe_foreign(const struct capture *c, const struct flow_key *key, const uint
 
 	flow_text(key, text);
 	if (flow == CAPTURE_NONE) {
-		verdict_fail(v, CHECK_CAPTURE, "output packet %" PRIu64 " belongs to a flow that "
-			"the input does not have: %s", number, text);
+		verdict_fail(v, CHECK_CAPTURE,
+			     "output packet %" PRIu64 " belongs to a flow that "
+			     "the input does not have: %s",
+			     number, text);
 		return;
 	}
 	f = &c->flow[flow];
 	want = &c->group[c->sequence[f->start + f->position % f->length]];
 	while (at < length && at < want->length && bytes[at] == want->bytes[at])
 		at++;
-	verdict_fail(v, CHECK_CAPTURE, "output packet %" PRIu64 " (%s) equals no input packet; "
-		"from input packet %u, which is due, it differs at byte %u", number, text,
-		want->first, at);
+	verdict_fail(v, CHECK_CAPTURE,
+		     "output packet %" PRIu64 " (%s) equals no input packet; "
+		     "from input packet %u, which is due, it differs at byte %u",
+		     number, text, want->first, at);
 }
 
 /* How far ahead in its flow's sequence, which repeats, a group stands. */
@@ -71,7 +74,7 @@ follow(const struct capture *c, struct capture_flow *f, uint32_t group, uint64_t
 
 static int
 read_output(struct capture *c, const char *path, struct compare_report *r, struct verdict *v,
-	char *error)
+	    char *error)
 {
 	struct pcap_pkthdr *header;
 	const uint8_t *data;
@@ -108,7 +111,7 @@ read_output(struct capture *c, const char *path, struct compare_report *r, struc
 /* Conservation; lost_of[flow] tells the order check what it may find skipped. */
 static void
 judge_groups(const struct capture *c, uint64_t loops, uint64_t *lost_of, struct compare_report *r,
-	struct verdict *v)
+	     struct verdict *v)
 {
 	const struct capture_group *g;
 	char text[FLOW_TEXT_BYTES];
@@ -125,14 +128,16 @@ judge_groups(const struct capture *c, uint64_t loops, uint64_t *lost_of, struct 
 			r->doubled += g->out - want;
 		}
 		flow_text(&c->flow[g->flow].key, text);
-		verdict_fail(v, CHECK_CAPTURE, "input packet %u (%s): expected in the output %"
-			PRIu64 " times, seen %" PRIu64 " times", g->first, text, want, g->out);
+		verdict_fail(v, CHECK_CAPTURE,
+			     "input packet %u (%s): expected in the output %" PRIu64
+			     " times, seen %" PRIu64 " times",
+			     g->first, text, want, g->out);
 	}
 }
 
 static void
 judge_flows(const struct capture *c, const uint64_t *lost_of, struct compare_report *r,
-	struct verdict *v)
+	    struct verdict *v)
 {
 	const struct capture_flow *f;
 	char text[FLOW_TEXT_BYTES];
@@ -142,9 +147,11 @@ judge_flows(const struct capture *c, const uint64_t *lost_of, struct compare_rep
 			continue;
 		r->misordered++;
 		flow_text(&f->key, text);
-		verdict_fail(v, CHECK_ORDER, "flow %s: output packet %" PRIu64 ": expected input "
-			"packet %u, seen input packet %u", text, f->anomaly_at,
-			c->group[f->anomaly_want].first, c->group[f->anomaly_seen].first);
+		verdict_fail(v, CHECK_ORDER,
+			     "flow %s: output packet %" PRIu64 ": expected input "
+			     "packet %u, seen input packet %u",
+			     text, f->anomaly_at, c->group[f->anomaly_want].first,
+			     c->group[f->anomaly_seen].first);
 	}
 }
 
@@ -158,7 +165,9 @@ take_flows(const struct capture *c, struct compare_report *r)
 		return -ENOMEM;
 	for (i = 0; i < c->nb_flows; i++)
 		r->flow[i] = (struct compare_flow){
-			c->flow[i].key, c->flow[i].length, c->flow[i].bytes,
+			c->flow[i].key,
+			c->flow[i].length,
+			c->flow[i].bytes,
 		};
 	r->nb_flows = c->nb_flows;
 	return 0;
@@ -186,7 +195,7 @@ judge(const struct capture *c, uint64_t loops, struct compare_report *r, struct 
 
 int
 compare_captures(const char *input, const char *output, uint64_t loops,
-	struct compare_report *report, struct verdict *verdict, char *error)
+		 struct compare_report *report, struct verdict *verdict, char *error)
 {
 	struct capture c;
 	int ret;

@@ -19,19 +19,19 @@
 
 struct compare_flow {
 	struct flow_key key;
-	uint64_t packets;	/* expected in the output for one loop */
+	uint64_t packets; /* expected in the output for one loop */
 	uint64_t bytes;
 };
 
 struct compare_report {
-	uint64_t in;		/* packets in the input capture */
-	uint64_t expected;	/* packets the output must hold: loops times those passed on */
-	uint64_t out;		/* packets in the output capture */
-	uint64_t dropped;	/* packets a router must drop (of one loop) */
-	uint64_t lost, doubled, foreign;	/* packets */
-	uint64_t misordered;	/* flows */
+	uint64_t in;	   /* packets in the input capture */
+	uint64_t expected; /* packets the output must hold: loops times those passed on */
+	uint64_t out;	   /* packets in the output capture */
+	uint64_t dropped;  /* packets a router must drop (of one loop) */
+	uint64_t lost, doubled, foreign; /* packets */
+	uint64_t misordered;		 /* flows */
 	unsigned int nb_flows;
-	struct compare_flow *flow;	/* malloc'ed */
+	struct compare_flow *flow; /* malloc'ed */
 };
 
 /*
@@ -41,7 +41,7 @@ struct compare_report {
  */
 int
 compare_captures(const char *input, const char *output, uint64_t loops,
-	struct compare_report *report, struct verdict *verdict, char *error);
+		 struct compare_report *report, struct verdict *verdict, char *error);
 
 void
 compare_free(struct compare_report *report);

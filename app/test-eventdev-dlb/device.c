@@ -54,7 +54,7 @@ list_devices(char *text, size_t size)
 	for (id = 0; id < rte_event_dev_count() && used < size; id++)
 		if (rte_event_dev_info_get(id, &info) == 0)
 			used += (size_t)snprintf(text + used, size - used, " %u:%s", id,
-				info.driver_name);
+						 info.driver_name);
 }
 
 int
@@ -68,7 +68,7 @@ device_find(struct device *d, const char *name)
 	if (id < 0) {
 		list_devices(list, sizeof(list));
 		REASON(d, "there is no %s; devices by number and driver:%s", d->name,
-			list[0] != '\0' ? list : " none (give EAL one, e.g. --vdev=event_sw0)");
+		       list[0] != '\0' ? list : " none (give EAL one, e.g. --vdev=event_sw0)");
 		return -ENODEV;
 	}
 	d->id = name != NULL ? (uint8_t)id : 0;
@@ -135,8 +135,8 @@ check_capabilities(struct device *d, const struct device_plan *plan)
 	if (plan->burst > d->info.max_event_port_dequeue_depth ||
 	    plan->burst > d->info.max_event_port_enqueue_depth) {
 		REASON(d, "%s takes no bursts of %u: its ports enqueue up to %u, dequeue up to %u",
-			d->name, plan->burst, d->info.max_event_port_enqueue_depth,
-			d->info.max_event_port_dequeue_depth);
+		       d->name, plan->burst, d->info.max_event_port_enqueue_depth,
+		       d->info.max_event_port_dequeue_depth);
 		return -ENOTSUP;
 	}
 	return 0;
@@ -161,7 +161,7 @@ configure(struct device *d, const struct device_plan *plan)
 	ret = rte_event_dev_configure(d->id, &conf);
 	if (ret == -EINVAL) {
 		REASON(d, "%s has no room for %u queues (%u directed) and %u ports", d->name,
-			plan->nb_queues, count_directed(plan), plan->nb_ports);
+		       plan->nb_queues, count_directed(plan), plan->nb_ports);
 		return -ENOTSUP;
 	}
 	return ret < 0 ? refused(d, "configure", ret) : 0;

@@ -17,29 +17,29 @@
 
 #include "services.h"
 
-#define DEVICE_MAX_QUEUES 8
-#define DEVICE_MAX_PORTS 80
+#define DEVICE_MAX_QUEUES   8
+#define DEVICE_MAX_PORTS    80
 #define DEVICE_REASON_BYTES 200
 
 enum port_role {
-	PORT_PRODUCER,	/* enqueues only, no links */
-	PORT_WORKER,	/* linked to every load-balanced queue */
-	PORT_DIRECTED,	/* linked to its one single-link queue */
+	PORT_PRODUCER, /* enqueues only, no links */
+	PORT_WORKER,   /* linked to every load-balanced queue */
+	PORT_DIRECTED, /* linked to its one single-link queue */
 };
 
 struct device_plan {
 	unsigned int nb_queues;
-	char queue[DEVICE_MAX_QUEUES];	/* 'o', 'a', 'p', or 'd' for single-link */
+	char queue[DEVICE_MAX_QUEUES]; /* 'o', 'a', 'p', or 'd' for single-link */
 	unsigned int nb_ports;
 	struct {
 		enum port_role role;
-		uint8_t queue;		/* of a directed port */
+		uint8_t queue; /* of a directed port */
 	} port[DEVICE_MAX_PORTS];
 	uint32_t flows;
 	unsigned int burst;
-	bool all_types;		/* load-balanced queues take the type from each event */
-	bool explicit_release;	/* switch implicit release off */
-	bool shuffle;		/* workers give events back in another order */
+	bool all_types;	       /* load-balanced queues take the type from each event */
+	bool explicit_release; /* switch implicit release off */
+	bool shuffle;	       /* workers give events back in another order */
 };
 
 struct device {
@@ -49,8 +49,8 @@ struct device {
 	struct services services;
 	bool needs_maintain;
 	bool started;
-	atomic_uint_least64_t flushed;	/* events the device still held when it was stopped */
-	char reason[DEVICE_REASON_BYTES];	/* of the last failure, for people */
+	atomic_uint_least64_t flushed;	  /* events the device still held when it was stopped */
+	char reason[DEVICE_REASON_BYTES]; /* of the last failure, for people */
 };
 
 /* Find a device by name (NULL: the first one); -ENODEV with a reason that lists what there is. */

@@ -8,10 +8,10 @@
 #include "expect.h"
 
 #define ETHER_ADDRESSES 12
-#define ETHER_HEADER 14
+#define ETHER_HEADER	14
 
-const uint8_t router_own_address[6] = {0x02, 0x00, 0x00, 0x00, 0x01, 0x00};
-const uint8_t router_hop_address[6] = {0x02, 0x00, 0x00, 0x00, 0x00, 0x00};
+const uint8_t router_own_address[6] = { 0x02, 0x00, 0x00, 0x00, 0x01, 0x00 };
+const uint8_t router_hop_address[6] = { 0x02, 0x00, 0x00, 0x00, 0x00, 0x00 };
 
 /* The Internet checksum of RFC 1071, as the complement that goes into the header. */
 static uint16_t

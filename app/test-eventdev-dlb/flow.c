@@ -14,7 +14,7 @@
 #define ETHER_HEADER 14
 #define PROTOCOL_TCP 6
 #define PROTOCOL_UDP 17
-#define IPV6_HEADER 40
+#define IPV6_HEADER  40
 
 static void
 take_ports(const uint8_t *l4, size_t length, struct flow_key *key)
@@ -71,7 +71,7 @@ flow_parse(const uint8_t *frame, size_t length, struct flow_key *key)
 uint32_t
 flow_id(const struct flow_key *key)
 {
-	uint64_t word[5] = {0}, hash = 0;
+	uint64_t word[5] = { 0 }, hash = 0;
 	unsigned int i;
 
 	_Static_assert(sizeof(*key) <= sizeof(word), "the whole key is hashed");
@@ -94,6 +94,6 @@ flow_text(const struct flow_key *key, char *text)
 	inet_ntop(family, key->src, src, sizeof(src));
 	inet_ntop(family, key->dst, dst, sizeof(dst));
 	snprintf(text, FLOW_TEXT_BYTES, "%s port %u -> %s port %u, protocol %u", src,
-		key->src_port[0] << 8 | key->src_port[1], dst,
-		key->dst_port[0] << 8 | key->dst_port[1], key->protocol);
+		 key->src_port[0] << 8 | key->src_port[1], dst,
+		 key->dst_port[0] << 8 | key->dst_port[1], key->protocol);
 }

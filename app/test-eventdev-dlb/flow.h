@@ -11,14 +11,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define FLOW_ID_BITS 20
-#define FLOW_IDS (UINT32_C(1) << FLOW_ID_BITS)
+#define FLOW_ID_BITS	20
+#define FLOW_IDS	(UINT32_C(1) << FLOW_ID_BITS)
 #define FLOW_TEXT_BYTES 160
 
 struct flow_key {
-	uint8_t version;	/* 4, 6, or 0: no IP, or cut off within its header */
+	uint8_t version; /* 4, 6, or 0: no IP, or cut off within its header */
 	uint8_t protocol;
-	uint8_t src[16], dst[16];	/* IPv4 uses the first four bytes */
+	uint8_t src[16], dst[16]; /* IPv4 uses the first four bytes */
 	uint8_t src_port[2], dst_port[2];
 };
 

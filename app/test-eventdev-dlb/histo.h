@@ -13,8 +13,8 @@
 
 /* Values below 64 have a bucket each; from there on 32 parts per power of two. */
 #define HISTO_PARTS_LOG2 5
-#define HISTO_PARTS (1u << HISTO_PARTS_LOG2)
-#define HISTO_BUCKETS ((64 - HISTO_PARTS_LOG2 + 1) * HISTO_PARTS)
+#define HISTO_PARTS	 (1u << HISTO_PARTS_LOG2)
+#define HISTO_BUCKETS	 ((64 - HISTO_PARTS_LOG2 + 1) * HISTO_PARTS)
 
 struct histo {
 	uint64_t count;

@@ -14,7 +14,7 @@
 struct json {
 	FILE *out;
 	unsigned int depth;
-	bool more;	/* something stands before in this object or array */
+	bool more; /* something stands before in this object or array */
 };
 
 void

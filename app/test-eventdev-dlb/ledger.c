@@ -193,13 +193,16 @@ ledger_arrive(struct ledger *l, unsigned int actor, const struct rte_event *ev)
 	unsigned int stage = ev->queue_id;
 
 	if (stage >= l->conf.nb_stages) {
-		verdict_fail(l->verdict, CHECK_FIELDS,
-			"worker %u got an event of queue %u, there are %u queues (payload %#"
-			PRIx64 ")", actor, stage, l->conf.nb_stages, ev->u64);
+		verdict_fail(
+			l->verdict, CHECK_FIELDS,
+			"worker %u got an event of queue %u, there are %u queues (payload %#" PRIx64
+			")",
+			actor, stage, l->conf.nb_stages, ev->u64);
 		return LEDGER_NONE;
 	}
 	if (id >= l->conf.events || ev->u64 >> 32 != (uint32_t)random_hash(l->conf.seed, id)) {
-		verdict_fail(l->verdict, CHECK_ONCE,
+		verdict_fail(
+			l->verdict, CHECK_ONCE,
 			"worker %u got an event at stage %u that nobody sent: payload %#" PRIx64,
 			actor, stage, ev->u64);
 		return LEDGER_NONE;
@@ -216,7 +219,7 @@ void
 ledger_drop(struct ledger *l, uint32_t id)
 {
 	if (bit_test_and_set(l->dropped, id))
-		return;		/* a doubled event was dropped twice: reported on arrival */
+		return; /* a doubled event was dropped twice: reported on arrival */
 	atomic_fetch_add_explicit(&l->nb_dropped, 1, memory_order_release);
 }
 
@@ -271,7 +274,7 @@ count_checks(struct ledger *l)
 void
 ledger_close(struct ledger *l)
 {
-	uint32_t missing[LEDGER_MAX_STAGES] = {0}, first[LEDGER_MAX_STAGES] = {0};
+	uint32_t missing[LEDGER_MAX_STAGES] = { 0 }, first[LEDGER_MAX_STAGES] = { 0 };
 	unsigned int last = l->conf.nb_stages - 1, k;
 	uint32_t id;
 
@@ -286,9 +289,11 @@ ledger_close(struct ledger *l)
 	for (k = 0; k <= last; k++) {
 		if (missing[k] == 0)
 			continue;
-		verdict_fail(l->verdict, CHECK_COMPLETE,
+		verdict_fail(
+			l->verdict, CHECK_COMPLETE,
 			"%u of %u events never reached stage %u (%c), %s; the first: event %u, "
-			"flow %u, position %u", missing[k], l->conf.events, k, l->conf.stage[k],
+			"flow %u, position %u",
+			missing[k], l->conf.events, k, l->conf.stage[k],
 			k == 0 ? "the device never delivered them" : "lost after the stage before",
 			first[k], l->flow_of[first[k]], l->seq_of[first[k]]);
 	}

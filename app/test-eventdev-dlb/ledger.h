@@ -25,30 +25,30 @@
 #include "verdict.h"
 
 #define LEDGER_MAX_STAGES 8
-#define LEDGER_NONE UINT32_MAX
+#define LEDGER_NONE	  UINT32_MAX
 /* A payload carries 32 bits of identifier; the bound keeps the tables below 2 GiB. */
 #define LEDGER_MAX_EVENTS (UINT32_C(1) << 27)
-#define LEDGER_MAX_FLOWS (UINT32_C(1) << 20)
+#define LEDGER_MAX_FLOWS  (UINT32_C(1) << 20)
 #define LEDGER_MAX_ACTORS 64
 
 struct ledger_conf {
 	uint32_t events;
 	uint32_t flows;
 	unsigned int producers;
-	unsigned int actors;		/* numbers 0 .. actors - 1 may report arrivals */
+	unsigned int actors; /* numbers 0 .. actors - 1 may report arrivals */
 	uint64_t seed;
 	unsigned int nb_stages;
-	char stage[LEDGER_MAX_STAGES];	/* 'o', 'a', 'p', 'd'; stage k is event queue k */
+	char stage[LEDGER_MAX_STAGES]; /* 'o', 'a', 'p', 'd'; stage k is event queue k */
 	/* Distinct event priorities the device keeps apart; 0 or 1: it knows none. */
 	unsigned int priority_levels;
-	bool carries_flow_id;		/* the device promises that the flow id comes back */
+	bool carries_flow_id; /* the device promises that the flow id comes back */
 };
 
 struct ledger_stage {
 	char type;
-	bool ordered_input;	/* per-flow order is intact up to here */
-	bool fifo_input;	/* a producer's whole order is intact up to here */
-	atomic_uint_least64_t *seen;	/* one bit per event */
+	bool ordered_input;	     /* per-flow order is intact up to here */
+	bool fifo_input;	     /* a producer's whole order is intact up to here */
+	atomic_uint_least64_t *seen; /* one bit per event */
 	atomic_uint_least64_t nb_seen;
 	/* Atomic stages. [flow]: who holds it. */
 	owner_word *owner;
@@ -63,10 +63,10 @@ struct ledger_stage {
 struct ledger {
 	struct ledger_conf conf;
 	struct verdict *verdict;
-	uint32_t *flow_of;	/* [event] */
-	uint32_t *seq_of;	/* [event] position within its flow */
-	uint32_t *successor;	/* [event] next event of the flow, or LEDGER_NONE */
-	atomic_uint_least64_t *dropped;	/* one bit per event */
+	uint32_t *flow_of;		/* [event] */
+	uint32_t *seq_of;		/* [event] position within its flow */
+	uint32_t *successor;		/* [event] next event of the flow, or LEDGER_NONE */
+	atomic_uint_least64_t *dropped; /* one bit per event */
 	atomic_uint_least64_t nb_dropped;
 	struct ledger_stage stage[LEDGER_MAX_STAGES];
 };

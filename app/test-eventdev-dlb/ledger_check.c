@@ -18,22 +18,22 @@ ledger_check_once(struct ledger *l, unsigned int stage, uint32_t id)
 {
 	if (bit_test_and_set(l->stage[stage].seen, id))
 		verdict_fail(l->verdict, CHECK_ONCE,
-			"stage %u (%c) saw event %u (flow %u, position %u) a second time", stage,
-			l->conf.stage[stage], id, l->flow_of[id], l->seq_of[id]);
+			     "stage %u (%c) saw event %u (flow %u, position %u) a second time",
+			     stage, l->conf.stage[stage], id, l->flow_of[id], l->seq_of[id]);
 	if (stage != 0 && !bit_test(l->stage[stage - 1].seen, id))
 		verdict_fail(l->verdict, CHECK_ONCE,
-			"stage %u (%c) saw event %u, which stage %u has not seen", stage,
-			l->conf.stage[stage], id, stage - 1);
+			     "stage %u (%c) saw event %u, which stage %u has not seen", stage,
+			     l->conf.stage[stage], id, stage - 1);
 }
 
 static void
 field(struct ledger *l, const char *name, unsigned int stage, uint32_t id, unsigned int expected,
-	unsigned int seen)
+      unsigned int seen)
 {
 	if (expected != seen)
 		verdict_fail(l->verdict, CHECK_FIELDS,
-			"%s of event %u at stage %u (%c): expected %#x, seen %#x", name, id,
-			stage, l->conf.stage[stage], expected, seen);
+			     "%s of event %u at stage %u (%c): expected %#x, seen %#x", name, id,
+			     stage, l->conf.stage[stage], expected, seen);
 }
 
 /*
@@ -55,7 +55,7 @@ check_priority(struct ledger *l, unsigned int stage, uint32_t id, uint8_t want, 
 void
 ledger_check_fields(struct ledger *l, unsigned int stage, uint32_t id, const struct rte_event *ev)
 {
-	struct rte_event want = {0};
+	struct rte_event want = { 0 };
 
 	ledger_make(l, id, stage, &want);
 	if (l->conf.carries_flow_id)
@@ -76,7 +76,8 @@ ledger_check_exclusive(struct ledger *l, unsigned int stage, unsigned int actor,
 		return;
 	holder = owner_enter(&l->stage[stage].owner[l->flow_of[id]], actor);
 	if (holder != OWNER_NOBODY)
-		verdict_fail(l->verdict, CHECK_EXCLUSIVE,
+		verdict_fail(
+			l->verdict, CHECK_EXCLUSIVE,
 			"stage %u: worker %u got event %u of flow %u, which worker %u still holds",
 			stage, actor, id, l->flow_of[id], holder);
 }
@@ -105,10 +106,11 @@ check_next(struct ledger *l, unsigned int stage, unsigned int actor, uint32_t id
 		want = l->successor[want];
 	if (want != id)
 		verdict_fail(l->verdict, CHECK_ORDER,
-			"stage %u (%c), worker %u, flow %u: expected position %" PRId64
-			", seen %u (event %u)", stage, l->conf.stage[stage], actor,
-			l->flow_of[id], want == LEDGER_NONE ? -1 : (int64_t)l->seq_of[want],
-			l->seq_of[id], id);
+			     "stage %u (%c), worker %u, flow %u: expected position %" PRId64
+			     ", seen %u (event %u)",
+			     stage, l->conf.stage[stage], actor, l->flow_of[id],
+			     want == LEDGER_NONE ? -1 : (int64_t)l->seq_of[want], l->seq_of[id],
+			     id);
 	if (want == LEDGER_NONE || l->seq_of[id] < l->seq_of[want])
 		return;
 	*next = l->successor[id];
@@ -123,8 +125,8 @@ check_rising(struct ledger *l, unsigned int stage, unsigned int actor, uint32_t 
 
 	if (l->seq_of[id] + 1 <= *last)
 		verdict_fail(l->verdict, CHECK_ORDER,
-			"stage %u (o), worker %u, flow %u: position %u came after position %u",
-			stage, actor, flow, l->seq_of[id], *last - 1);
+			     "stage %u (o), worker %u, flow %u: position %u came after position %u",
+			     stage, actor, flow, l->seq_of[id], *last - 1);
 	else
 		*last = l->seq_of[id] + 1;
 }
@@ -133,15 +135,15 @@ static void
 check_fifo(struct ledger *l, unsigned int stage, uint32_t id)
 {
 	uint32_t producer = id % l->conf.producers;
-	struct rte_event ev = {0};
+	struct rte_event ev = { 0 };
 	uint32_t *last;
 
 	ledger_make(l, id, stage, &ev);
 	last = &l->stage[stage].fifo_last[producer * 256 + ev.priority];
 	if (id + 1 <= *last)
 		verdict_fail(l->verdict, CHECK_FIFO,
-			"stage %u (d): event %u of producer %u came after its event %u", stage,
-			id, producer, *last - 1);
+			     "stage %u (d): event %u of producer %u came after its event %u", stage,
+			     id, producer, *last - 1);
 	else
 		*last = id + 1;
 }

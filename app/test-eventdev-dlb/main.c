@@ -48,18 +48,20 @@ static void
 help(FILE *out)
 {
 	fputs("Usage: " NAME " [EAL options] -- --test NAME [options]\n\n"
-		"Checks and measures an event device through DPDK's public API. What stands\n"
-		"before the \"--\" is for DPDK's start-up (EAL); what follows is described here.\n"
-		"For example, on a machine with nothing special, five lcores on two CPUs:\n\n"
-		"  " NAME " --no-pci --no-huge -m 512 --lcores '(0-4)@(0,1)' \\\n"
-		"      --vdev=event_sw0 -- --test order\n\n"
-		"A device from a plugin is loaded with -d /path/librte_event_dlb.so.\n"
-		"EAL's own options are described by any other DPDK program, e.g. dpdk-testpmd -h.\n\n"
-		"Tests:\n", out);
+	      "Checks and measures an event device through DPDK's public API. What stands\n"
+	      "before the \"--\" is for DPDK's start-up (EAL); what follows is described here.\n"
+	      "For example, on a machine with nothing special, five lcores on two CPUs:\n\n"
+	      "  " NAME " --no-pci --no-huge -m 512 --lcores '(0-4)@(0,1)' \\\n"
+	      "      --vdev=event_sw0 -- --test order\n\n"
+	      "A device from a plugin is loaded with -d /path/librte_event_dlb.so.\n"
+	      "EAL's own options are described by any other DPDK program, e.g. dpdk-testpmd -h.\n\n"
+	      "Tests:\n",
+	      out);
 	list_tests(out);
 	options_help(out);
 	fputs("\nExit code: 0 all checks passed, 1 one failed, 2 wrong command line, 77 the\n"
-		"device lacks something a test needs, 130 interrupted.\n", out);
+	      "device lacks something a test needs, 130 interrupted.\n",
+	      out);
 }
 
 static bool
@@ -84,7 +86,7 @@ static void
 catch_signals(void)
 {
 	/* A second Ctrl-C ends the program at once, should the first not help. */
-	struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESETHAND};
+	struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESETHAND };
 
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
@@ -112,7 +114,7 @@ choose_tests(const char *names, const struct scenario **chosen, char *error)
 		chosen[n] = scenario_find(name);
 		if (chosen[n++] == NULL) {
 			snprintf(error, OPTIONS_ERROR_BYTES,
-				"--test %s: there is no such test (see --list)", name);
+				 "--test %s: there is no such test (see --list)", name);
 			return -EINVAL;
 		}
 	}
@@ -125,7 +127,7 @@ struct tally {
 
 static void
 run_test(const struct options *o, const struct scenario *s, struct json *j, FILE *text,
-	struct tally *t)
+	 struct tally *t)
 {
 	static struct result r;
 
@@ -154,8 +156,8 @@ static int
 run_tests(const struct options *o, const struct scenario **chosen, int n, FILE *json)
 {
 	FILE *text = json == stdout ? stderr : stdout;
-	struct json j = {.out = json};
-	struct tally t = {0};
+	struct json j = { .out = json };
+	struct tally t = { 0 };
 	int i;
 
 	if (json != NULL) {
@@ -243,7 +245,8 @@ main(int argc, char **argv)
 	/* Before EAL starts: who mistyped an option need not wait for it, nor read its log. */
 	own = own_arguments(&own_argc, argv);
 	if (own_argc <= 0)
-		return bad_command("there is no \"--\": after it come the tests' options (see --help)");
+		return bad_command(
+			"there is no \"--\": after it come the tests' options (see --help)");
 	if (options_parse(&o, own_argc, own, error) != 0)
 		return bad_command(error);
 	if (o.list) {

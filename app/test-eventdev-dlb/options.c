@@ -18,9 +18,9 @@
 
 enum kind {
 	KIND_NUMBER,
-	KIND_NUMBERS,	/* up to OPTIONS_LIST_MAX, separated by commas */
-	KIND_LETTERS,	/* the same, of the letters in `words` */
-	KIND_WORD,	/* one of `words`, which are separated by spaces; stored as its index */
+	KIND_NUMBERS, /* up to OPTIONS_LIST_MAX, separated by commas */
+	KIND_LETTERS, /* the same, of the letters in `words` */
+	KIND_WORD,    /* one of `words`, which are separated by spaces; stored as its index */
 	KIND_TEXT,
 	KIND_FLAG,
 };
@@ -31,7 +31,7 @@ struct row {
 	size_t offset;
 	uint64_t min, max;
 	const char *words;
-	const char *standard;	/* the default; NULL: none, the field stays zero */
+	const char *standard; /* the default; NULL: none, the field stays zero */
 	const char *metavar;
 	const char *help;
 };
@@ -40,76 +40,75 @@ struct row {
 
 /* A row with a help text only is a headline. */
 static const struct row rows[] = {
-	{.help = "For all tests"},
-	{"test", KIND_TEXT, AT(test), 0, 0, NULL, NULL, "NAME[,NAME...]",
-		"tests to run, or \"all\" for every checker (see --list)"},
-	{"dev", KIND_TEXT, AT(dev), 0, 0, NULL, NULL, "NAME[,NAME...]",
-		"event device, e.g. event_dlb0; perf takes several\n"
-		"and compares them (default: the first there is)"},
-	{"workers", KIND_NUMBER, AT(workers), 1, 48, NULL, "4", "N",
-		"workers, each with a port of its own, dealt to the\nlcores round robin"},
-	{"burst", KIND_NUMBERS, AT(burst), 1, 128, NULL, "32", "N[,N...]",
-		"events per enqueue and dequeue; perf measures each of\n"
-		"a list, the other tests use the first"},
-	{"timeout", KIND_NUMBER, AT(timeout_s), 1, 3600, NULL, "10", "SECONDS",
-		"a run in which nothing moves for so long is stuck: it\n"
-		"fails and says which events are missing, and where"},
-	{"progress", KIND_NUMBER, AT(progress_s), 0, 3600, NULL, "1", "SECONDS",
-		"time between two lines of progress; 0: none"},
-	{"json", KIND_TEXT, AT(json), 0, 0, NULL, NULL, "FILE",
-		"write the results as JSON too; \"-\" is the standard\n"
-		"output (the text then goes to standard error)"},
-	{"list", KIND_FLAG, AT(list), 0, 0, NULL, NULL, NULL, "list the tests and stop"},
+	{ .help = "For all tests" },
+	{ "test", KIND_TEXT, AT(test), 0, 0, NULL, NULL, "NAME[,NAME...]",
+	  "tests to run, or \"all\" for every checker (see --list)" },
+	{ "dev", KIND_TEXT, AT(dev), 0, 0, NULL, NULL, "NAME[,NAME...]",
+	  "event device, e.g. event_dlb0; perf takes several\n"
+	  "and compares them (default: the first there is)" },
+	{ "workers", KIND_NUMBER, AT(workers), 1, 48, NULL, "4", "N",
+	  "workers, each with a port of its own, dealt to the\nlcores round robin" },
+	{ "burst", KIND_NUMBERS, AT(burst), 1, 128, NULL, "32", "N[,N...]",
+	  "events per enqueue and dequeue; perf measures each of\n"
+	  "a list, the other tests use the first" },
+	{ "timeout", KIND_NUMBER, AT(timeout_s), 1, 3600, NULL, "10", "SECONDS",
+	  "a run in which nothing moves for so long is stuck: it\n"
+	  "fails and says which events are missing, and where" },
+	{ "progress", KIND_NUMBER, AT(progress_s), 0, 3600, NULL, "1", "SECONDS",
+	  "time between two lines of progress; 0: none" },
+	{ "json", KIND_TEXT, AT(json), 0, 0, NULL, NULL, "FILE",
+	  "write the results as JSON too; \"-\" is the standard\n"
+	  "output (the text then goes to standard error)" },
+	{ "list", KIND_FLAG, AT(list), 0, 0, NULL, NULL, NULL, "list the tests and stop" },
 
-	{.help = "For order, atomic, parallel, directed and mixed"},
-	{"events", KIND_NUMBER, AT(events), 1, UINT64_C(1) << 27, NULL, "100000", "N",
-		"events to send"},
-	{"flows", KIND_NUMBER, AT(flows), 1, UINT64_C(1) << 20, NULL, "1024", "N",
-		"flows they belong to, one of them much hotter"},
-	{"producers", KIND_NUMBER, AT(producers), 1, 8, NULL, "1", "N",
-		"producers, each with flows of its own"},
-	{"stages", KIND_LETTERS, AT(stages), 1, OPTIONS_LIST_MAX, "oapd", NULL, "T[,T...]",
-		"types of the stages an event passes: o(rdered),\n"
-		"a(tomic), p(arallel), d(irected); default by test"},
-	{"all-types", KIND_FLAG, AT(all_types), 0, 0, NULL, NULL, NULL,
-		"queues of all types: each event names its type"},
-	{"shuffle", KIND_WORD, AT(shuffle), 0, 0, "auto on off", "auto", "WHEN",
-		"workers give a burst back in another order than they\n"
-		"got it: on, off, auto (if the device allows for it)"},
-	{"release", KIND_WORD, AT(release), 0, 0, "mixed implicit explicit", "mixed", "HOW",
-		"how events end: implicit (by the next dequeue),\n"
-		"explicit (implicit release is switched off), mixed"},
-	{"delay", KIND_NUMBER, AT(delay_percent), 0, 100, NULL, "10", "PERCENT",
-		"bursts that a worker holds back for a while"},
-	{"split", KIND_NUMBER, AT(split_percent), 0, 100, NULL, "50", "PERCENT",
-		"bursts that a worker gives back in pieces"},
-	{"drop", KIND_NUMBER, AT(drop_percent), 0, 100, NULL, "2", "PERCENT",
-		"events that a worker releases instead of forwarding"},
-	{"seed", KIND_NUMBER, AT(seed), 0, UINT64_MAX, NULL, "1", "N",
-		"the same seed sends the same events"},
+	{ .help = "For order, atomic, parallel, directed and mixed" },
+	{ "events", KIND_NUMBER, AT(events), 1, UINT64_C(1) << 27, NULL, "100000", "N",
+	  "events to send" },
+	{ "flows", KIND_NUMBER, AT(flows), 1, UINT64_C(1) << 20, NULL, "1024", "N",
+	  "flows they belong to, one of them much hotter" },
+	{ "producers", KIND_NUMBER, AT(producers), 1, 8, NULL, "1", "N",
+	  "producers, each with flows of its own" },
+	{ "stages", KIND_LETTERS, AT(stages), 1, OPTIONS_LIST_MAX, "oapd", NULL, "T[,T...]",
+	  "types of the stages an event passes: o(rdered),\n"
+	  "a(tomic), p(arallel), d(irected); default by test" },
+	{ "all-types", KIND_FLAG, AT(all_types), 0, 0, NULL, NULL, NULL,
+	  "queues of all types: each event names its type" },
+	{ "shuffle", KIND_WORD, AT(shuffle), 0, 0, "auto on off", "auto", "WHEN",
+	  "workers give a burst back in another order than they\n"
+	  "got it: on, off, auto (if the device allows for it)" },
+	{ "release", KIND_WORD, AT(release), 0, 0, "mixed implicit explicit", "mixed", "HOW",
+	  "how events end: implicit (by the next dequeue),\n"
+	  "explicit (implicit release is switched off), mixed" },
+	{ "delay", KIND_NUMBER, AT(delay_percent), 0, 100, NULL, "10", "PERCENT",
+	  "bursts that a worker holds back for a while" },
+	{ "split", KIND_NUMBER, AT(split_percent), 0, 100, NULL, "50", "PERCENT",
+	  "bursts that a worker gives back in pieces" },
+	{ "drop", KIND_NUMBER, AT(drop_percent), 0, 100, NULL, "2", "PERCENT",
+	  "events that a worker releases instead of forwarding" },
+	{ "seed", KIND_NUMBER, AT(seed), 0, UINT64_MAX, NULL, "1", "N",
+	  "the same seed sends the same events" },
 
-	{.help = "For perf (each combination of the lists is measured)"},
-	{"topology", KIND_NUMBERS, AT(topology), 1, 2, NULL, "1,2", "N[,N]",
-		"1: producer, queue, worker; 2: producer, queue,\n"
-		"worker, directed queue, consumer"},
-	{"types", KIND_LETTERS, AT(types), 1, OPTIONS_LIST_MAX, "oap", "a,o,p", "T[,T...]",
-		"types of the queue in front of the worker"},
-	{"cores", KIND_NUMBERS, AT(cores), 1, 2, NULL, "1", "N[,N]",
-		"1: all roles on one lcore; 2: the worker on another"},
-	{"duration", KIND_NUMBER, AT(duration_ms), 1, 600000, NULL, "600", "MS",
-		"time of one measurement in milliseconds"},
-	{"repeats", KIND_NUMBER, AT(repeats), 1, 99, NULL, "3", "N",
-		"measurements, devices interleaved; medians are shown"},
-	{"inflight", KIND_NUMBER, AT(inflight), 1, 65536, NULL, "1024", "N",
-		"events on their way at a time"},
+	{ .help = "For perf (each combination of the lists is measured)" },
+	{ "topology", KIND_NUMBERS, AT(topology), 1, 2, NULL, "1,2", "N[,N]",
+	  "1: producer, queue, worker; 2: producer, queue,\n"
+	  "worker, directed queue, consumer" },
+	{ "types", KIND_LETTERS, AT(types), 1, OPTIONS_LIST_MAX, "oap", "a,o,p", "T[,T...]",
+	  "types of the queue in front of the worker" },
+	{ "cores", KIND_NUMBERS, AT(cores), 1, 2, NULL, "1", "N[,N]",
+	  "1: all roles on one lcore; 2: the worker on another" },
+	{ "duration", KIND_NUMBER, AT(duration_ms), 1, 600000, NULL, "600", "MS",
+	  "time of one measurement in milliseconds" },
+	{ "repeats", KIND_NUMBER, AT(repeats), 1, 99, NULL, "3", "N",
+	  "measurements, devices interleaved; medians are shown" },
+	{ "inflight", KIND_NUMBER, AT(inflight), 1, 65536, NULL, "1024", "N",
+	  "events on their way at a time" },
 
-	{.help = "For pipeline (--flows is a hint to the device there)"},
-	{"input", KIND_TEXT, AT(input), 0, 0, NULL, NULL, "FILE",
-		"capture file with the packets to send through"},
-	{"output", KIND_TEXT, AT(output), 0, 0, NULL, "pipeline-out.pcap", "FILE",
-		"capture file to write (default: pipeline-out.pcap)"},
-	{"loops", KIND_NUMBER, AT(loops), 1, 1000000, NULL, "1", "N",
-		"times the input is sent"},
+	{ .help = "For pipeline (--flows is a hint to the device there)" },
+	{ "input", KIND_TEXT, AT(input), 0, 0, NULL, NULL, "FILE",
+	  "capture file with the packets to send through" },
+	{ "output", KIND_TEXT, AT(output), 0, 0, NULL, "pipeline-out.pcap", "FILE",
+	  "capture file to write (default: pipeline-out.pcap)" },
+	{ "loops", KIND_NUMBER, AT(loops), 1, 1000000, NULL, "1", "N", "times the input is sent" },
 };
 
 #define NB_ROWS (sizeof(rows) / sizeof(rows[0]))
@@ -135,7 +134,7 @@ parse_number(const struct row *r, const char *text, uint64_t *out, char *error)
 	if (number_parse(text, r, out))
 		return 0;
 	return FAIL(error, "--%s %s: allowed is a number from %" PRIu64 " to %" PRIu64, r->name,
-		text, r->min, r->max);
+		    text, r->min, r->max);
 }
 
 static int
@@ -152,8 +151,10 @@ parse_numbers(const struct row *r, const char *text, struct number_list *out, ch
 			if (rest == NULL)
 				return 0;
 		}
-	return FAIL(error, "--%s %s: allowed are up to %d numbers from %" PRIu64 " to %" PRIu64
-		", separated by commas", r->name, text, OPTIONS_LIST_MAX, r->min, r->max);
+	return FAIL(error,
+		    "--%s %s: allowed are up to %d numbers from %" PRIu64 " to %" PRIu64
+		    ", separated by commas",
+		    r->name, text, OPTIONS_LIST_MAX, r->min, r->max);
 }
 
 static int
@@ -170,7 +171,7 @@ parse_letters(const struct row *r, const char *text, struct letter_list *out, ch
 			break;
 	}
 	return FAIL(error, "--%s %s: allowed are up to %d of the letters %s, separated by commas",
-		r->name, text, OPTIONS_LIST_MAX, r->words);
+		    r->name, text, OPTIONS_LIST_MAX, r->words);
 }
 
 static int
@@ -235,7 +236,7 @@ prepare(struct options *o, struct option *longopt, char *error)
 			.val = (int)i + 1,
 		};
 	}
-	longopt[n] = (struct option){0};
+	longopt[n] = (struct option){ 0 };
 	return ret;
 }
 
@@ -246,23 +247,25 @@ options_parse(struct options *o, int argc, char **argv, char *error)
 	int ret = prepare(o, longopt, error), c;
 
 	_Static_assert(NB_ROWS < MAX_OPTIONS, "longopt holds every row and the end mark");
-	optind = 0;	/* 0 and not 1: glibc then forgets what EAL left half parsed */
+	optind = 0; /* 0 and not 1: glibc then forgets what EAL left half parsed */
 	opterr = 0;
 	while (ret == 0 && (c = getopt_long(argc, argv, "+:", longopt, NULL)) != -1) {
 		if (c == ':')
 			ret = FAIL(error, "%s: a value is missing", argv[optind - 1]);
 		else if (c == '?')
 			ret = FAIL(error, "%s: no such option, or it takes no value (see --help)",
-				argv[optind - 1]);
+				   argv[optind - 1]);
 		else
 			ret = parse_value(o, &rows[c - 1], optarg, error);
 	}
 	if (ret == 0 && optind < argc)
 		ret = FAIL(error, "%s: what is this? Options start with -- (see --help)",
-			argv[optind]);
+			   argv[optind]);
 	if (ret == 0 && o->flows < o->producers)
-		ret = FAIL(error, "--flows %" PRIu64 ": allowed is a number not below --producers %"
-			PRIu64, o->flows, o->producers);
+		ret = FAIL(error,
+			   "--flows %" PRIu64
+			   ": allowed is a number not below --producers %" PRIu64,
+			   o->flows, o->producers);
 	return ret;
 }
 

@@ -12,7 +12,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#define OPTIONS_LIST_MAX 8
+#define OPTIONS_LIST_MAX    8
 #define OPTIONS_ERROR_BYTES 256
 
 enum shuffle {

@@ -11,8 +11,8 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-#define OWNER_SHIFT 16
-#define OWNER_HELD ((UINT32_C(1) << OWNER_SHIFT) - 1)
+#define OWNER_SHIFT  16
+#define OWNER_HELD   ((UINT32_C(1) << OWNER_SHIFT) - 1)
 #define OWNER_NOBODY UINT32_MAX
 
 typedef atomic_uint_least32_t owner_word;
@@ -33,9 +33,9 @@ owner_enter(owner_word *word, unsigned int worker)
 	do {
 		if (now != 0 && (now & ~OWNER_HELD) != mine)
 			return (now >> OWNER_SHIFT) - 1;
-	} while (!atomic_compare_exchange_weak_explicit(word, &now,
-			(now & OWNER_HELD) + 1 + mine, memory_order_acq_rel,
-			memory_order_acquire));
+	} while (!atomic_compare_exchange_weak_explicit(word, &now, (now & OWNER_HELD) + 1 + mine,
+							memory_order_acq_rel,
+							memory_order_acquire));
 	return OWNER_NOBODY;
 }
 
@@ -48,8 +48,8 @@ owner_leave(owner_word *word, unsigned int worker)
 
 	while ((now & ~OWNER_HELD) == mine &&
 	       !atomic_compare_exchange_weak_explicit(word, &now,
-			(now & OWNER_HELD) == 1 ? 0 : now - 1, memory_order_acq_rel,
-			memory_order_acquire))
+						      (now & OWNER_HELD) == 1 ? 0 : now - 1,
+						      memory_order_acq_rel, memory_order_acquire))
 		;
 }
 

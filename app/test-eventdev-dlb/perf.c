@@ -21,13 +21,13 @@
 #define MAX_REPEATS 99
 /* Shares of the duration that the latency measurements take; they need fewer events. */
 #define LATENCY_SHARE 2
-#define ALONE_SHARE 4
+#define ALONE_SHARE   4
 
 struct perf {
 	const struct options *options;
 	struct result *result;
 	unsigned int nb_devices;
-	struct perf_bench *bench;	/* [device] */
+	struct perf_bench *bench; /* [device] */
 	double cycles[MAX_DEVICES][MAX_REPEATS];
 	uint64_t ticks, timeout_ticks;
 	struct histo latency;
@@ -56,7 +56,7 @@ find_devices(struct perf *p)
 		ret = device_find(&p->bench[p->nb_devices++].device, name);
 	if (rest != NULL && ret == 0) {
 		snprintf(p->bench[p->nb_devices - 1].device.reason, DEVICE_REASON_BYTES,
-			"--dev %s: allowed are up to %d devices", p->options->dev, MAX_DEVICES);
+			 "--dev %s: allowed are up to %d devices", p->options->dev, MAX_DEVICES);
 		ret = -EINVAL;
 	}
 	return ret;
@@ -67,7 +67,7 @@ set_up_bench(struct perf_bench *b, const struct cell *cell, const struct options
 {
 	struct device_plan plan = {
 		.nb_queues = cell->topology,
-		.queue = {cell->type, 'd'},
+		.queue = { cell->type, 'd' },
 		.flows = (uint32_t)o->flows,
 		.burst = cell->burst,
 	};
@@ -84,7 +84,7 @@ set_up_bench(struct perf_bench *b, const struct cell *cell, const struct options
 	b->worker_lcore = rte_get_next_lcore(rte_get_main_lcore(), 1, 1);
 	if (cell->cores == 2 && b->worker_lcore >= RTE_MAX_LCORE) {
 		snprintf(b->device.reason, sizeof(b->device.reason),
-			"EAL was given one lcore, this needs two (e.g. -l 0,1)");
+			 "EAL was given one lcore, this needs two (e.g. -l 0,1)");
 		return -ENOTSUP;
 	}
 	b->producer_port = device_plan_port(&plan, PORT_PRODUCER, 0);
@@ -100,9 +100,9 @@ note_loss(struct perf *p, const struct perf_bench *b, const struct perf_measure 
 	verdict_made(&p->result->verdict, CHECK_COMPLETE, m->events);
 	if (m->lost)
 		verdict_fail(&p->result->verdict, CHECK_COMPLETE,
-			"%s, topology %u, %u lcore(s), type %c, burst %u: of %" PRIu64
-			" events not all came back", b->device.name, b->topology, b->cores,
-			b->type, b->burst, b->sent);
+			     "%s, topology %u, %u lcore(s), type %c, burst %u: of %" PRIu64
+			     " events not all came back",
+			     b->device.name, b->topology, b->cores, b->type, b->burst, b->sent);
 }
 
 static void
@@ -123,8 +123,8 @@ measure_throughput(struct perf *p, struct cell *cells)
 			if (r == 0)
 				continue;
 			cells[d].events += m.events;
-			p->cycles[d][r - 1] = (double)m.ticks /
-				(double)(m.events != 0 ? m.events : 1);
+			p->cycles[d][r - 1] =
+				(double)m.ticks / (double)(m.events != 0 ? m.events : 1);
 		}
 }
 
@@ -140,7 +140,7 @@ measure_latency(struct perf *p, struct perf_bench *b, struct cell *cell)
 	struct perf_measure m;
 
 	m = perf_latency(b, p->options->inflight, p->ticks / LATENCY_SHARE, p->timeout_ticks,
-		&p->latency);
+			 &p->latency);
 	note_loss(p, b, &m);
 	cell->p50 = nanoseconds(histo_percentile(&p->latency, 5000));
 	cell->p90 = nanoseconds(histo_percentile(&p->latency, 9000));
@@ -177,7 +177,7 @@ measure_cell(struct perf *p, const struct cell *shape, struct cell *cells)
 		snprintf(cells[d].device, sizeof(cells[d].device), "%s", device->name);
 		if (set_up_bench(&p->bench[d], shape, p->options) != 0)
 			snprintf(cells[d].unsupported, sizeof(cells[d].unsupported), "%s",
-				device->reason);
+				 device->reason);
 	}
 	measure_throughput(p, cells);
 	for (d = 0; d < p->nb_devices; d++) {
@@ -193,16 +193,17 @@ static void
 progress_line(const struct perf *p, const struct cell *shape, unsigned int n, unsigned int of)
 {
 	if (p->options->progress_s != 0)
-		fprintf(stderr, "perf: cell %u of %u: topology %u, %u lcore(s), type %c, burst "
-			"%u\n", n + 1, of, shape->topology, shape->cores, shape->type,
-			shape->burst);
+		fprintf(stderr,
+			"perf: cell %u of %u: topology %u, %u lcore(s), type %c, burst "
+			"%u\n",
+			n + 1, of, shape->topology, shape->cores, shape->type, shape->burst);
 }
 
 /* The n-th combination of the four lists. */
 static struct cell
 shape_of(const struct options *o, unsigned int n)
 {
-	struct cell shape = {0};
+	struct cell shape = { 0 };
 
 	shape.burst = (unsigned int)o->burst.v[n % o->burst.nb];
 	n /= o->burst.nb;
@@ -248,8 +249,8 @@ decide(struct result *r)
 		r->outcome = OUTCOME_INTERRUPTED;
 	else if (measured == 0 && r->nb_cells != 0)
 		result_refuse(r, -ENOTSUP, r->cell[0].unsupported);
-	else if (r->outcome == OUTCOME_PASSED && !verdict_passed(&r->verdict,
-			UINT32_C(1) << CHECK_COMPLETE))
+	else if (r->outcome == OUTCOME_PASSED &&
+		 !verdict_passed(&r->verdict, UINT32_C(1) << CHECK_COMPLETE))
 		r->outcome = OUTCOME_FAILED;
 }
 
@@ -275,14 +276,15 @@ scenario_perf(const struct options *options, struct result *result)
 	ret = find_devices(p);
 	for (i = 0; i < p->nb_devices; i++)
 		snprintf(result->device + strlen(result->device),
-			sizeof(result->device) - strlen(result->device), "%s%s", i != 0 ? "," : "",
-			p->bench[i].device.name);
+			 sizeof(result->device) - strlen(result->device), "%s%s", i != 0 ? "," : "",
+			 p->bench[i].device.name);
 	if (ret != 0) {
 		result_refuse(result, ret, p->bench[p->nb_devices - 1].device.reason);
 	} else {
-		snprintf(result->setup, sizeof(result->setup), "%" PRIu64 " events in flight, %"
-			PRIu64 " flows, median of %" PRIu64 " x %" PRIu64 " ms", options->inflight,
-			options->flows, options->repeats, options->duration_ms);
+		snprintf(result->setup, sizeof(result->setup),
+			 "%" PRIu64 " events in flight, %" PRIu64 " flows, median of %" PRIu64
+			 " x %" PRIu64 " ms",
+			 options->inflight, options->flows, options->repeats, options->duration_ms);
 		measure_all(p);
 		decide(result);
 	}

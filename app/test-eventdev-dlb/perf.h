@@ -20,8 +20,8 @@
 /* One device, set up for one cell. */
 struct perf_bench {
 	struct device device;
-	unsigned int topology;		/* 1 or 2 */
-	unsigned int cores;		/* 1: the main lcore does all; 2: another is the worker */
+	unsigned int topology; /* 1 or 2 */
+	unsigned int cores;    /* 1: the main lcore does all; 2: another is the worker */
 	unsigned int worker_lcore;
 	char type;
 	unsigned int burst;
@@ -33,7 +33,7 @@ struct perf_bench {
 	/* The worker's, on a cache line of its own: the main lcore looks at it in each round. */
 	atomic_uint_least64_t worked __rte_cache_aligned;
 	atomic_bool stop;
-	struct histo worker_latency;	/* topology 1: the worker is the end */
+	struct histo worker_latency; /* topology 1: the worker is the end */
 	/* The consumer's */
 	uint64_t consumed __rte_cache_aligned;
 	struct histo consumer_latency;
@@ -42,7 +42,7 @@ struct perf_bench {
 struct perf_measure {
 	uint64_t ticks;
 	uint64_t events;
-	bool lost;		/* not all events came back before the time-out */
+	bool lost; /* not all events came back before the time-out */
 };
 
 /* Throughput with `inflight` events on their way for `ticks`, then drained. */
@@ -52,6 +52,6 @@ perf_throughput(struct perf_bench *b, uint64_t inflight, uint64_t ticks, uint64_
 /* The same with stamped events; the histogram holds each one's TSC ticks. */
 struct perf_measure
 perf_latency(struct perf_bench *b, uint64_t inflight, uint64_t ticks, uint64_t timeout_ticks,
-	struct histo *latency);
+	     struct histo *latency);
 
 #endif /* PERF_H */

@@ -34,8 +34,9 @@ maintain(const struct perf_bench *b, uint8_t port)
 static __rte_always_inline void
 produce(struct perf_bench *b, unsigned int burst, bool stamp)
 {
-	uint8_t type = b->type == 'o' ? RTE_SCHED_TYPE_ORDERED :
-		b->type == 'p' ? RTE_SCHED_TYPE_PARALLEL : RTE_SCHED_TYPE_ATOMIC;
+	uint8_t type = b->type == 'o'	? RTE_SCHED_TYPE_ORDERED
+		       : b->type == 'p' ? RTE_SCHED_TYPE_PARALLEL
+					: RTE_SCHED_TYPE_ATOMIC;
 	uint64_t payload = stamp ? rte_rdtsc() : b->sent;
 	struct rte_event ev[PERF_MAX_BURST];
 	unsigned int i;
@@ -50,8 +51,7 @@ produce(struct perf_bench *b, unsigned int burst, bool stamp)
 		ev[i].u64 = payload;
 		b->next_flow = b->next_flow + 1 == b->flows ? 0 : b->next_flow + 1;
 	}
-	b->sent += rte_event_enqueue_new_burst(b->device.id, b->producer_port, ev,
-		(uint16_t)burst);
+	b->sent += rte_event_enqueue_new_burst(b->device.id, b->producer_port, ev, (uint16_t)burst);
 }
 
 static __rte_always_inline void
@@ -70,7 +70,7 @@ release(const struct perf_bench *b, uint8_t port, struct rte_event *ev, unsigned
 	}
 	while (done < n)
 		done += rte_event_enqueue_burst(b->device.id, port, ev + done,
-			(uint16_t)(n - done));
+						(uint16_t)(n - done));
 }
 
 static __rte_always_inline void
@@ -85,7 +85,7 @@ forward(const struct perf_bench *b, struct rte_event *ev, unsigned int n)
 	}
 	while (done < n) {
 		done += rte_event_enqueue_forward_burst(b->device.id, b->worker_port, ev + done,
-			(uint16_t)(n - done));
+							(uint16_t)(n - done));
 		if (done < n && b->cores == 1)
 			services_step(&b->device.services);
 	}
@@ -95,8 +95,8 @@ static __rte_always_inline unsigned int
 work(struct perf_bench *b, bool stamp)
 {
 	struct rte_event ev[PERF_MAX_BURST];
-	unsigned int n = rte_event_dequeue_burst(b->device.id, b->worker_port, ev,
-		(uint16_t)b->burst, 0);
+	unsigned int n =
+		rte_event_dequeue_burst(b->device.id, b->worker_port, ev, (uint16_t)b->burst, 0);
 
 	if (n == 0)
 		maintain(b, b->worker_port);
@@ -111,8 +111,8 @@ static __rte_always_inline void
 consume(struct perf_bench *b, bool stamp)
 {
 	struct rte_event ev[PERF_MAX_BURST];
-	unsigned int n = rte_event_dequeue_burst(b->device.id, b->consumer_port, ev,
-		(uint16_t)b->burst, 0);
+	unsigned int n =
+		rte_event_dequeue_burst(b->device.id, b->consumer_port, ev, (uint16_t)b->burst, 0);
 
 	if (n == 0)
 		maintain(b, b->consumer_port);
@@ -125,7 +125,8 @@ static __rte_always_inline void
 count_worked(struct perf_bench *b, unsigned int n)
 {
 	atomic_store_explicit(&b->worked,
-		atomic_load_explicit(&b->worked, memory_order_relaxed) + n, memory_order_release);
+			      atomic_load_explicit(&b->worked, memory_order_relaxed) + n,
+			      memory_order_release);
 }
 
 /* Events that have come to their end. */
@@ -168,7 +169,7 @@ measure(struct perf_bench *b, uint64_t inflight, uint64_t ticks, bool stamp)
 		if (now - start >= ticks || run_interrupted != 0)
 			break;
 	} while (true);
-	return (struct perf_measure){.ticks = now - start, .events = finished(b) - before};
+	return (struct perf_measure){ .ticks = now - start, .events = finished(b) - before };
 }
 
 /* Let everything come home; false when it does not in time. */
@@ -249,7 +250,7 @@ perf_throughput(struct perf_bench *b, uint64_t inflight, uint64_t ticks, uint64_
 
 struct perf_measure
 perf_latency(struct perf_bench *b, uint64_t inflight, uint64_t ticks, uint64_t timeout_ticks,
-	struct histo *latency)
+	     struct histo *latency)
 {
 	struct perf_measure m;
 

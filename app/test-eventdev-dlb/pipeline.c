@@ -56,7 +56,7 @@ moves(void *context)
 	const struct pipeline *p = context;
 
 	return atomic_load(&p->ports.received) + atomic_load(&p->routed) +
-		atomic_load(&p->counted) + atomic_load(&p->sent);
+	       atomic_load(&p->counted) + atomic_load(&p->sent);
 }
 
 /* When the whole input has been received and more loops are wanted: read it again. */
@@ -165,15 +165,17 @@ count_input(struct pipeline_crew *crew)
 
 	if (o->input == NULL) {
 		snprintf(crew->error, sizeof(crew->error),
-			"--input is missing: which capture file is to be sent?");
+			 "--input is missing: which capture file is to be sent?");
 		return -EINVAL;
 	}
 	n = capture_count(o->input, &longest, crew->error);
 	if (n < 0)
 		return (int)n;
 	if (n == 0 || (uint64_t)n * o->loops > UINT32_MAX) {
-		snprintf(crew->error, sizeof(crew->error), "--loops %" PRIu64 ": allowed are up to "
-			"%u packets in all, the input has %" PRIi64, o->loops, UINT32_MAX, n);
+		snprintf(crew->error, sizeof(crew->error),
+			 "--loops %" PRIu64 ": allowed are up to "
+			 "%u packets in all, the input has %" PRIi64,
+			 o->loops, UINT32_MAX, n);
 		return -EINVAL;
 	}
 	crew->pipeline.packets = (uint64_t)n;
@@ -214,10 +216,10 @@ set_up(struct pipeline_crew *crew)
 		ret = set_up_device(crew);
 	if (ret != 0)
 		return ret;
-	events = p->device.info.max_num_events > 0 ?
-		(unsigned int)p->device.info.max_num_events : 4096;
+	events = p->device.info.max_num_events > 0 ? (unsigned int)p->device.info.max_num_events
+						   : 4096;
 	ret = ports_open(&p->ports, p->options->input, p->options->output,
-		RTE_MIN(events, 32768u) + SPARE_MBUFS, crew->error);
+			 RTE_MIN(events, 32768u) + SPARE_MBUFS, crew->error);
 	if (ret != 0)
 		return ret;
 	p->flow = calloc(FLOW_IDS, sizeof(*p->flow));
@@ -226,7 +228,7 @@ set_up(struct pipeline_crew *crew)
 		ret = start_adapter(p);
 	if (ret != 0)
 		snprintf(crew->error, sizeof(crew->error), "router or Rx adapter: %s",
-			strerror(-ret));
+			 strerror(-ret));
 	return ret;
 }
 
@@ -265,9 +267,9 @@ check_counters(struct pipeline *p, const struct compare_report *report)
 		if (c->packets == 0 && c->bytes == 0)
 			continue;
 		flow_text(&f->key, text);
-		verdict_fail(p->verdict, CHECK_COUNTERS, "flow %s: expected %" PRIu64
-			" packets, counted %" PRIu64, text, f->packets * loops,
-			f->packets * loops + c->packets);
+		verdict_fail(p->verdict, CHECK_COUNTERS,
+			     "flow %s: expected %" PRIu64 " packets, counted %" PRIu64, text,
+			     f->packets * loops, f->packets * loops + c->packets);
 	}
 }
 
@@ -279,7 +281,7 @@ prove(struct pipeline_crew *crew, struct result *r)
 	int ret;
 
 	ret = compare_captures(p->options->input, p->options->output, p->options->loops, &report,
-		p->verdict, crew->error);
+			       p->verdict, crew->error);
 	if (ret != 0) {
 		verdict_fail(p->verdict, CHECK_CAPTURE, "%s", crew->error);
 	} else {
@@ -287,7 +289,7 @@ prove(struct pipeline_crew *crew, struct result *r)
 		result_figure(r, "input capture", "packets", (double)report.in);
 		result_figure(r, "flows", "", report.nb_flows);
 		result_figure(r, "to be dropped by a router", "packets/loop",
-			(double)report.dropped);
+			      (double)report.dropped);
 		result_figure(r, "expected in the output", "packets", (double)report.expected);
 		result_figure(r, "output capture", "packets", (double)report.out);
 		result_figure(r, "lost", "packets", (double)report.lost);
@@ -305,15 +307,15 @@ take_figures(const struct pipeline *p, struct result *r)
 		const char *name;
 		unsigned int per_10000;
 	} percentiles[] = {
-		{"latency p50", 5000}, {"latency p90", 9000}, {"latency p99", 9900},
-		{"latency p99.9", 9990}, {"latency max", 10000},
+		{ "latency p50", 5000 },   { "latency p90", 9000 },  { "latency p99", 9900 },
+		{ "latency p99.9", 9990 }, { "latency max", 10000 },
 	};
 	double us = 1e6 / (double)rte_get_tsc_hz();
 	unsigned int i;
 
 	for (i = 0; i < RTE_DIM(percentiles); i++)
 		result_figure(r, percentiles[i].name, "us",
-			us * (double)histo_percentile(&p->latency, percentiles[i].per_10000));
+			      us * (double)histo_percentile(&p->latency, percentiles[i].per_10000));
 	verdict_made(p->verdict, CHECK_EXCLUSIVE, atomic_load(&p->counted));
 	verdict_made(p->verdict, CHECK_ORDER, atomic_load(&p->counted) + atomic_load(&p->sent));
 }
@@ -322,11 +324,13 @@ take_figures(const struct pipeline *p, struct result *r)
 static void
 say_where(struct pipeline *p)
 {
-	verdict_fail(p->verdict, CHECK_COMPLETE, "of %" PRIu64 " packets %" PRIu64 " were "
-		"received, %" PRIu64 " routed, %" PRIu64 " dropped by the router, %" PRIu64
-		" counted, %" PRIu64 " sent", p->packets * p->options->loops,
-		atomic_load(&p->ports.received), atomic_load(&p->routed),
-		atomic_load(&p->dropped), atomic_load(&p->counted), atomic_load(&p->sent));
+	verdict_fail(p->verdict, CHECK_COMPLETE,
+		     "of %" PRIu64 " packets %" PRIu64 " were "
+		     "received, %" PRIu64 " routed, %" PRIu64 " dropped by the router, %" PRIu64
+		     " counted, %" PRIu64 " sent",
+		     p->packets * p->options->loops, atomic_load(&p->ports.received),
+		     atomic_load(&p->routed), atomic_load(&p->dropped), atomic_load(&p->counted),
+		     atomic_load(&p->sent));
 	if (p->rewind_failed != 0)
 		verdict_fail(p->verdict, CHECK_COMPLETE, "the input could not be read again");
 	device_dump(&p->device, stderr);
@@ -374,8 +378,8 @@ scenario_pipeline(const struct options *options, struct result *result)
 	p->options = options;
 	p->verdict = &result->verdict;
 	result->required = UINT32_C(1) << CHECK_COMPLETE | UINT32_C(1) << CHECK_CAPTURE |
-		UINT32_C(1) << CHECK_ORDER | UINT32_C(1) << CHECK_EXCLUSIVE |
-		UINT32_C(1) << CHECK_COUNTERS;
+			   UINT32_C(1) << CHECK_ORDER | UINT32_C(1) << CHECK_EXCLUSIVE |
+			   UINT32_C(1) << CHECK_COUNTERS;
 	ret = device_find(&p->device, options->dev);
 	if (ret != 0)
 		snprintf(crew->error, sizeof(crew->error), "%s", p->device.reason);
@@ -385,9 +389,10 @@ scenario_pipeline(const struct options *options, struct result *result)
 	if (p->device.info.driver_name != NULL)
 		snprintf(result->driver, sizeof(result->driver), "%s", p->device.info.driver_name);
 	if (ret == 0) {
-		snprintf(result->setup, sizeof(result->setup), "%s -> ordered: route -> atomic: "
-			"count -> directed -> %s; %" PRIu64 " loop(s), burst %u", options->input,
-			options->output, options->loops, p->burst);
+		snprintf(result->setup, sizeof(result->setup),
+			 "%s -> ordered: route -> atomic: "
+			 "count -> directed -> %s; %" PRIu64 " loop(s), burst %u",
+			 options->input, options->output, options->loops, p->burst);
 		run_and_prove(crew, result);
 	} else {
 		tear_down(crew);

@@ -21,17 +21,17 @@
 
 /* Stage numbers, which are the event queues' numbers as well. */
 enum {
-	STAGE_ROUTE,		/* ordered */
-	STAGE_COUNT,		/* atomic */
-	STAGE_TRANSMIT,		/* directed */
+	STAGE_ROUTE,	/* ordered */
+	STAGE_COUNT,	/* atomic */
+	STAGE_TRANSMIT, /* directed */
 	PIPELINE_STAGES
 };
 
 /* What the atomic stage knows of a flow. It takes no lock: the device is the lock. */
 struct flow_count {
-	owner_word owner;	/* proves that */
-	uint32_t last;		/* number of the packet last counted */
-	uint32_t last_sent;	/* the same at the transmitter */
+	owner_word owner;   /* proves that */
+	uint32_t last;	    /* number of the packet last counted */
+	uint32_t last_sent; /* the same at the transmitter */
 	uint64_t packets, bytes;
 };
 
@@ -42,25 +42,25 @@ struct pipeline {
 	struct verdict *verdict;
 	struct ports ports;
 	struct router router;
-	struct flow_count *flow;	/* [20-bit flow id] */
+	struct flow_count *flow; /* [20-bit flow id] */
 	uint8_t adapter_port;
 	bool adapter_made;
 	uint32_t burst;
-	uint64_t packets;		/* in the input */
+	uint64_t packets; /* in the input */
 	uint64_t loops_begun;
 	uint64_t rewind_failed;
 	/* Each is written by one lcore at a time or with atomic adds, and read for progress. */
 	atomic_uint_least64_t routed, counted, sent, dropped;
-	struct histo latency;		/* TSC ticks from reception to transmission */
+	struct histo latency; /* TSC ticks from reception to transmission */
 };
 
 struct pipeline_worker {
 	struct agent agent;
 	struct pipeline *pipeline;
 	uint8_t port;
-	unsigned int nb, sent;		/* events in hand; of these, given back */
+	unsigned int nb, sent; /* events in hand; of these, given back */
 	uint32_t flow[PIPELINE_MAX_BURST];
-	bool counting[PIPELINE_MAX_BURST];	/* holds the flow of the atomic stage */
+	bool counting[PIPELINE_MAX_BURST]; /* holds the flow of the atomic stage */
 	struct rte_event ev[PIPELINE_MAX_BURST];
 };
 

@@ -46,8 +46,8 @@ enter_flow(struct pipeline_worker *w, unsigned int i)
 	w->counting[i] = holder == OWNER_NOBODY;
 	if (!w->counting[i])
 		verdict_fail(w->pipeline->verdict, CHECK_EXCLUSIVE,
-			"worker %u got a packet of flow %#x, which worker %u still holds",
-			w->agent.number, w->flow[i], holder);
+			     "worker %u got a packet of flow %#x, which worker %u still holds",
+			     w->agent.number, w->flow[i], holder);
 }
 
 static void
@@ -62,8 +62,8 @@ count(struct pipeline_worker *w, unsigned int i)
 	enter_flow(w, i);
 	if (stamp->number <= f->last)
 		verdict_fail(p->verdict, CHECK_ORDER,
-			"atomic stage, worker %u, flow %#x: packet %u came after packet %u",
-			w->agent.number, stamp->flow, stamp->number, f->last);
+			     "atomic stage, worker %u, flow %#x: packet %u came after packet %u",
+			     w->agent.number, stamp->flow, stamp->number, f->last);
 	f->last = stamp->number;
 	f->packets++;
 	f->bytes += rte_pktmbuf_pkt_len(ev->mbuf);
@@ -103,12 +103,12 @@ give_back(struct pipeline_worker *w)
 			owner_leave(&p->flow[w->flow[i]].owner, w->agent.number);
 	rte_errno = 0;
 	n = rte_event_enqueue_burst(p->device.id, w->port, &w->ev[w->sent],
-		(uint16_t)(w->nb - w->sent));
+				    (uint16_t)(w->nb - w->sent));
 	w->sent += n;
 	if (w->sent < w->nb && rte_errno == EINVAL) {
 		verdict_fail(p->verdict, CHECK_DEVICE,
-			"worker %u: the device refused an event for queue %u as invalid",
-			w->agent.number, w->ev[w->sent].queue_id);
+			     "worker %u: the device refused an event for queue %u as invalid",
+			     w->agent.number, w->ev[w->sent].queue_id);
 		w->sent++;
 	}
 	for (i = w->sent; i < w->nb; i++)
@@ -150,8 +150,8 @@ receive(struct pipeline_transmitter *t)
 
 		if (stamp->number <= f->last_sent)
 			verdict_fail(p->verdict, CHECK_ORDER,
-				"transmitter, flow %#x: packet %u came after packet %u",
-				stamp->flow, stamp->number, f->last_sent);
+				     "transmitter, flow %#x: packet %u came after packet %u",
+				     stamp->flow, stamp->number, f->last_sent);
 		f->last_sent = stamp->number;
 		histo_add(&p->latency, now - stamp->time, 1);
 		t->packet[i] = t->ev[i].mbuf;
@@ -171,10 +171,10 @@ pipeline_transmitter_step(struct agent *agent)
 		n = receive(t);
 	if (t->sent < t->nb)
 		t->sent += rte_eth_tx_burst(p->ports.out, 0, &t->packet[t->sent],
-			(uint16_t)(t->nb - t->sent));
+					    (uint16_t)(t->nb - t->sent));
 	if (t->sent == t->nb && t->released < t->nb) {
-		t->released += rte_event_enqueue_burst(p->device.id, t->port,
-			&t->ev[t->released], (uint16_t)(t->nb - t->released));
+		t->released += rte_event_enqueue_burst(p->device.id, t->port, &t->ev[t->released],
+						       (uint16_t)(t->nb - t->released));
 		if (t->released == t->nb)
 			atomic_fetch_add_explicit(&p->sent, t->nb, memory_order_release);
 	}

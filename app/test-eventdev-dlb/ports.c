@@ -16,11 +16,11 @@
 #include "ports.h"
 
 /* Names under which the ports exist while the pipeline runs; net_pcap demands the prefix. */
-#define IN_NAME "net_pcap_tevin"
+#define IN_NAME	 "net_pcap_tevin"
 #define OUT_NAME "net_pcap_tevout"
 
 #define DESCRIPTORS 512
-#define MBUF_CACHE 64
+#define MBUF_CACHE  64
 
 #define FAIL(error, code, ...) (snprintf(error, PORTS_ERROR_BYTES, __VA_ARGS__), code)
 
@@ -32,7 +32,7 @@ static const struct rte_mbuf_dynfield stamp_field = {
 
 static uint16_t
 stamp_packets(uint16_t port, uint16_t queue, struct rte_mbuf **m, uint16_t nb, uint16_t max,
-	void *arg)
+	      void *arg)
 {
 	struct ports *p = arg;
 	uint64_t now = rte_rdtsc(), number = atomic_load(&p->received);
@@ -68,13 +68,13 @@ make_device(const char *name, const char *what, const char *path, uint16_t *port
 static int
 start_port(uint16_t port, struct rte_mempool *pool)
 {
-	struct rte_eth_conf conf = {0};
+	struct rte_eth_conf conf = { 0 };
 	int socket = (int)rte_socket_id();
 	int ret = rte_eth_dev_configure(port, 1, 1, &conf);
 
 	if (ret == 0)
 		ret = rte_eth_rx_queue_setup(port, 0, DESCRIPTORS, (unsigned int)socket, NULL,
-			pool);
+					     pool);
 	if (ret == 0)
 		ret = rte_eth_tx_queue_setup(port, 0, DESCRIPTORS, (unsigned int)socket, NULL);
 	return ret == 0 ? rte_eth_dev_start(port) : ret;
@@ -103,7 +103,7 @@ open_all(struct ports *p, const char *input, const char *output, char *error)
 
 int
 ports_open(struct ports *p, const char *input, const char *output, unsigned int nb_mbufs,
-	char *error)
+	   char *error)
 {
 	int ret;
 
@@ -112,10 +112,10 @@ ports_open(struct ports *p, const char *input, const char *output, unsigned int 
 	if (p->stamp_offset < 0)
 		return FAIL(error, -rte_errno, "no room in the mbufs for a stamp");
 	p->pool = rte_pktmbuf_pool_create("test_eventdev_dlb", nb_mbufs, MBUF_CACHE, 0,
-		RTE_MBUF_DEFAULT_BUF_SIZE, (int)rte_socket_id());
+					  RTE_MBUF_DEFAULT_BUF_SIZE, (int)rte_socket_id());
 	if (p->pool == NULL)
 		return FAIL(error, -ENOMEM, "no memory for %u packet buffers (EAL option -m)",
-			nb_mbufs);
+			    nb_mbufs);
 	ret = open_all(p, input, output, error);
 	if (ret != 0)
 		ports_close(p);

@@ -18,8 +18,8 @@
 
 /* What travels with a packet, in its mbuf's dynamic field. */
 struct packet_stamp {
-	uint64_t time;		/* TSC, when the Rx adapter received it */
-	uint32_t number;	/* 1 for the first packet, counted over all loops */
+	uint64_t time;	 /* TSC, when the Rx adapter received it */
+	uint32_t number; /* 1 for the first packet, counted over all loops */
 	uint32_t flow;
 };
 
@@ -33,7 +33,7 @@ struct ports {
 /* Open both files as ports and start them. 0, or a negative errno with a text in error. */
 int
 ports_open(struct ports *p, const char *input, const char *output, unsigned int nb_mbufs,
-	char *error);
+	   char *error);
 
 /* Read the input from its start again. The Rx adapter must not poll meanwhile. */
 int

@@ -18,7 +18,7 @@ fill(struct producer *p, struct rte_event *ev)
 	uint32_t id = p->next;
 
 	for (n = 0; n < want && id < l->conf.events; n++) {
-		ev[n] = (struct rte_event){.op = RTE_EVENT_OP_NEW};
+		ev[n] = (struct rte_event){ .op = RTE_EVENT_OP_NEW };
 		ledger_make(l, id, 0, &ev[n]);
 		id += l->conf.producers;
 	}
@@ -39,10 +39,11 @@ producer_step(struct agent *agent)
 		verdict_made(s->verdict, CHECK_DEVICE, 1);
 	}
 	if (sent < n && rte_errno == EINVAL) {
-		verdict_fail(s->verdict, CHECK_DEVICE,
+		verdict_fail(
+			s->verdict, CHECK_DEVICE,
 			"producer %u: the device refused event %u as invalid (rte_errno EINVAL)",
 			agent->number, p->next + sent * s->ledger.conf.producers);
-		sent++;		/* it will be missing; the others go on */
+		sent++; /* it will be missing; the others go on */
 	}
 	if (sent == 0)
 		device_idle(&s->device, p->port);

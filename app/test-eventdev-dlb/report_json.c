@@ -66,7 +66,7 @@ write_figures(struct json *j, const struct result *r)
 static void
 write_cell(struct json *j, const struct cell *c)
 {
-	char type[] = {c->type, '\0'};
+	char type[] = { c->type, '\0' };
 
 	json_open(j, NULL, '{');
 	json_text(j, "device", c->device);

@@ -71,20 +71,24 @@ print_cells(FILE *out, const struct result *r)
 {
 	const struct cell *c;
 
-	if (r->nb_cells != 0)
-		fprintf(out, "  topo cores type burst %-14s %21s %8s   latency in ns: %8s %8s %8s "
-			"%8s %8s %9s\n", "device", "cycles/event (range)", "Mev/s", "p50", "p90",
-			"p99", "p99.9", "max", "one alone");
+	if (r->nb_cells == 0)
+		return;
+	fprintf(out,
+		"  topo cores type burst %-14s %21s %8s   latency in ns: %8s %8s %8s %8s %8s "
+		"%9s\n",
+		"device", "cycles/event (range)", "Mev/s", "p50", "p90", "p99", "p99.9", "max",
+		"one alone");
 	for (c = r->cell; c < r->cell + r->nb_cells; c++) {
 		fprintf(out, "  t%-3u %5u    %c %5u %-14s", c->topology, c->cores, c->type,
 			c->burst, c->device);
 		if (c->unsupported[0] != '\0')
 			fprintf(out, " unsupported: %s\n", c->unsupported);
 		else
-			fprintf(out, " %7.1f (%5.1f-%6.1f) %8.3f %23" PRIu64 " %8" PRIu64 " %8"
-				PRIu64 " %8" PRIu64 " %8" PRIu64 " %9" PRIu64 "\n", c->cycles,
-				c->cycles_min, c->cycles_max, c->mev, c->p50, c->p90, c->p99,
-				c->p999, c->max, c->alone);
+			fprintf(out,
+				" %7.1f (%5.1f-%6.1f) %8.3f %23" PRIu64 " %8" PRIu64 " %8" PRIu64
+				" %8" PRIu64 " %8" PRIu64 " %9" PRIu64 "\n",
+				c->cycles, c->cycles_min, c->cycles_max, c->mev, c->p50, c->p90,
+				c->p99, c->p999, c->max, c->alone);
 	}
 }
 

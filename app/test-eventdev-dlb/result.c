@@ -22,7 +22,7 @@ void
 result_figure(struct result *r, const char *name, const char *unit, double value)
 {
 	if (r->nb_figures < RESULT_MAX_FIGURES)
-		r->figure[r->nb_figures++] = (struct figure){name, unit, value};
+		r->figure[r->nb_figures++] = (struct figure){ name, unit, value };
 }
 
 void
@@ -50,10 +50,11 @@ name_missing_check(struct result *r)
 	unsigned int c;
 
 	for (c = 0; c < CHECK_NB; c++)
-		if ((r->required & (UINT32_C(1) << c)) != 0 && atomic_load(&r->verdict.made[c]) == 0)
+		if ((r->required & (UINT32_C(1) << c)) != 0 &&
+		    atomic_load(&r->verdict.made[c]) == 0)
 			snprintf(r->reason, sizeof(r->reason),
-				"the check \"%s\", which this test is about, was never made",
-				verdict_check_name((enum check)c));
+				 "the check \"%s\", which this test is about, was never made",
+				 verdict_check_name((enum check)c));
 }
 
 void
@@ -62,13 +63,14 @@ result_decide(struct result *r, const struct run *run)
 	if (run->end == RUN_INTERRUPTED)
 		r->outcome = OUTCOME_INTERRUPTED;
 	else
-		r->outcome = verdict_passed(&r->verdict, r->required) && run->end == RUN_DONE ?
-			OUTCOME_PASSED : OUTCOME_FAILED;
+		r->outcome = verdict_passed(&r->verdict, r->required) && run->end == RUN_DONE
+				     ? OUTCOME_PASSED
+				     : OUTCOME_FAILED;
 	if (r->outcome == OUTCOME_FAILED)
 		name_missing_check(r);
 	if (run->end == RUN_STUCK)
 		snprintf(r->reason, sizeof(r->reason), "stuck: nothing moved for %u s",
-			(unsigned int)run->timeout_s);
+			 (unsigned int)run->timeout_s);
 }
 
 void

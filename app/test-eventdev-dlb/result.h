@@ -13,13 +13,13 @@
 #include "verdict.h"
 
 #define RESULT_MAX_FIGURES 48
-#define RESULT_TEXT_BYTES 200
+#define RESULT_TEXT_BYTES  200
 
 enum outcome {
 	OUTCOME_PASSED,
 	OUTCOME_FAILED,
-	OUTCOME_UNSUPPORTED,	/* the device lacks something the test needs */
-	OUTCOME_INTERRUPTED,	/* Ctrl-C */
+	OUTCOME_UNSUPPORTED, /* the device lacks something the test needs */
+	OUTCOME_INTERRUPTED, /* Ctrl-C */
 };
 
 struct figure {
@@ -35,12 +35,12 @@ struct cell {
 	unsigned int cores;
 	char type;
 	unsigned int burst;
-	char unsupported[RESULT_TEXT_BYTES];	/* empty: measured */
+	char unsupported[RESULT_TEXT_BYTES]; /* empty: measured */
 	uint64_t events;
-	double cycles, cycles_min, cycles_max;	/* per event; the median and the extremes */
-	double mev;				/* million events per second, the median */
-	uint64_t p50, p90, p99, p999, max;	/* latency at the same load */
-	uint64_t alone;				/* median round trip of an event alone */
+	double cycles, cycles_min, cycles_max; /* per event; the median and the extremes */
+	double mev;			       /* million events per second, the median */
+	uint64_t p50, p90, p99, p999, max;     /* latency at the same load */
+	uint64_t alone;			       /* median round trip of an event alone */
 };
 
 struct result {
@@ -50,7 +50,7 @@ struct result {
 	char setup[RESULT_TEXT_BYTES];
 	char placement[512];
 	enum outcome outcome;
-	char reason[RESULT_TEXT_BYTES];	/* why unsupported, or why it could not run */
+	char reason[RESULT_TEXT_BYTES]; /* why unsupported, or why it could not run */
 	uint32_t required;		/* checks that must have been made: bits 1 << check */
 	struct verdict verdict;
 	unsigned int nb_figures;
@@ -62,7 +62,7 @@ struct result {
 		uint64_t events;
 	} agent[RUN_MAX_AGENTS];
 	unsigned int nb_cells;
-	struct cell *cell;		/* malloc'ed; freed by result_reset() */
+	struct cell *cell; /* malloc'ed; freed by result_reset() */
 };
 
 void

@@ -17,7 +17,7 @@
 #include "flow.h"
 #include "router.h"
 
-#define MAX_ROUTES 1024
+#define MAX_ROUTES  1024
 #define TBL8_GROUPS 256
 
 static uint32_t
@@ -48,7 +48,7 @@ add_routes_ipv4(struct rte_lpm *lpm)
 static int
 add_routes_ipv6(struct rte_lpm6 *lpm)
 {
-	uint8_t address[16] = {0};
+	uint8_t address[16] = { 0 };
 	unsigned int i;
 	int ret;
 
@@ -67,8 +67,8 @@ add_routes_ipv6(struct rte_lpm6 *lpm)
 int
 router_create(struct router *r, int socket)
 {
-	struct rte_lpm6_config conf6 = {.max_rules = MAX_ROUTES, .number_tbl8s = TBL8_GROUPS};
-	struct rte_lpm_config conf = {.max_rules = MAX_ROUTES, .number_tbl8s = TBL8_GROUPS};
+	struct rte_lpm6_config conf6 = { .max_rules = MAX_ROUTES, .number_tbl8s = TBL8_GROUPS };
+	struct rte_lpm_config conf = { .max_rules = MAX_ROUTES, .number_tbl8s = TBL8_GROUPS };
 	int ret = -ENOMEM;
 
 	r->lpm = rte_lpm_create("test_eventdev_dlb", socket, &conf);

@@ -23,10 +23,10 @@ struct router {
 };
 
 enum router_verdict {
-	ROUTER_FORWARD,		/* routed */
-	ROUTER_BRIDGE,		/* not IP: passed on as it is */
-	ROUTER_EXPIRED,		/* time to live is used up: drop */
-	ROUTER_BAD,		/* IPv4 header checksum is wrong: drop */
+	ROUTER_FORWARD, /* routed */
+	ROUTER_BRIDGE,	/* not IP: passed on as it is */
+	ROUTER_EXPIRED, /* time to live is used up: drop */
+	ROUTER_BAD,	/* IPv4 header checksum is wrong: drop */
 };
 
 /* 0 or a negative errno. */

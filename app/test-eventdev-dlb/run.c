@@ -26,7 +26,7 @@
  * How long the agents go on after the last event, at least: what was left to implicit release
  * is released now, and a doubled event would show up.
  */
-#define LINGER_MS 20
+#define LINGER_MS    20
 #define LINGER_STEPS 16
 
 /* Rounds of the main lcore between two looks at the clock. */
@@ -38,8 +38,8 @@ volatile int run_interrupted;
 static void
 count(atomic_uint_least64_t *counter, unsigned int n)
 {
-	atomic_store_explicit(counter,
-		atomic_load_explicit(counter, memory_order_relaxed) + n, memory_order_relaxed);
+	atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + n,
+			      memory_order_relaxed);
 }
 
 static unsigned int
@@ -179,7 +179,7 @@ main_round(struct run *run)
 static void
 main_loop(struct run *run, bool alone)
 {
-	struct watch w = {.hz = rte_get_timer_hz(), .start = rte_get_timer_cycles()};
+	struct watch w = { .hz = rte_get_timer_hz(), .start = rte_get_timer_cycles() };
 	bool busy = alone || has_services(run);
 	unsigned int round = 0, idle = 0;
 	uint64_t before = 0;
@@ -190,7 +190,7 @@ main_loop(struct run *run, bool alone)
 		unsigned int worked = main_round(run);
 
 		if (!busy)
-			usleep(1000);	/* nothing to do here but watch */
+			usleep(1000); /* nothing to do here but watch */
 		else if (++round % ROUNDS_PER_LOOK != 0)
 			continue;
 		if (look(run, &w))
@@ -231,7 +231,7 @@ linger(struct run *run)
 void
 run_agents(struct run *run)
 {
-	bool on[RTE_MAX_LCORE] = {false};
+	bool on[RTE_MAX_LCORE] = { false };
 	unsigned int lcore;
 
 	atomic_store(&run->stop, false);
@@ -254,6 +254,6 @@ run_describe_lcores(const struct run *run, char *text, size_t size)
 	text[0] = '\0';
 	for (i = 0; i < run->nb_agents && used < size; i++)
 		used += (size_t)snprintf(text + used, size - used, "%s%s %u on %u",
-			i == 0 ? "" : ", ", run->agent[i]->role, run->agent[i]->number,
-			run->agent[i]->lcore);
+					 i == 0 ? "" : ", ", run->agent[i]->role,
+					 run->agent[i]->number, run->agent[i]->lcore);
 }

@@ -24,7 +24,7 @@ struct agent {
 	/* Do a bounded piece of work; returns the number of events handled, 0 when idle. */
 	unsigned int (*step)(struct agent *agent);
 	void *context;
-	unsigned int lcore;	/* set by the runner */
+	unsigned int lcore; /* set by the runner */
 	/* Written by the agent's lcore only, read by the main lcore for progress. */
 	atomic_uint_least64_t events;
 	atomic_uint_least64_t steps;
@@ -32,7 +32,7 @@ struct agent {
 
 enum run_end {
 	RUN_DONE,
-	RUN_STUCK,		/* nothing moved for the time given */
+	RUN_STUCK, /* nothing moved for the time given */
 	RUN_INTERRUPTED,
 };
 
@@ -40,11 +40,11 @@ struct run {
 	const char *name;
 	unsigned int nb_agents;
 	struct agent *agent[RUN_MAX_AGENTS];
-	const struct services *services[2];	/* stepped by the main lcore; NULL: none */
+	const struct services *services[2]; /* stepped by the main lcore; NULL: none */
 	uint64_t timeout_s;
 	uint64_t progress_s;
-	uint64_t target;	/* how many make the whole */
-	const char *unit;	/* of the throughput: "Mev/s", "Mpackets/s" */
+	uint64_t target;  /* how many make the whole */
+	const char *unit; /* of the throughput: "Mev/s", "Mpackets/s" */
 	void *context;
 	/* How much has come to its end: compared with target. */
 	uint64_t (*ended)(void *context);
@@ -55,7 +55,7 @@ struct run {
 	/* Results */
 	enum run_end end;
 	double seconds;
-	atomic_bool stop;	/* tells the agents' lcores to return */
+	atomic_bool stop; /* tells the agents' lcores to return */
 };
 
 /* Set by the signal handler of Ctrl-C; looked at by every run. */

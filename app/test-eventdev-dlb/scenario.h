@@ -14,7 +14,7 @@
 struct scenario {
 	const char *name;
 	const char *summary;
-	bool in_all;	/* part of --test all */
+	bool in_all; /* part of --test all */
 	/* Runs to its end and fills in the result, whatever happens. */
 	void (*run)(const struct options *options, struct result *result);
 };

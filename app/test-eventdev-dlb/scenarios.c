@@ -8,20 +8,19 @@
 #include "scenario.h"
 
 const struct scenario scenarios[] = {
-	{"order", "ordered stage, shuffled by its workers, restored behind it", true,
-		scenario_order},
-	{"atomic", "atomic stages: one worker at a time per flow, order kept", true,
-		scenario_atomic},
-	{"parallel", "parallel stages: nothing lost, doubled or changed", true,
-		scenario_parallel},
-	{"directed", "directed (single-link) queues: first in, first out", true,
-		scenario_directed},
-	{"mixed", "ordered, atomic, parallel, directed stages in one pipeline", true,
-		scenario_mixed},
-	{"pipeline", "packets of a capture file routed through the device", false,
-		scenario_pipeline},
-	{"perf", "throughput and latency, several devices side by side", false,
-		scenario_perf},
+	{ "order", "ordered stage, shuffled by its workers, restored behind it", true,
+	  scenario_order },
+	{ "atomic", "atomic stages: one worker at a time per flow, order kept", true,
+	  scenario_atomic },
+	{ "parallel", "parallel stages: nothing lost, doubled or changed", true,
+	  scenario_parallel },
+	{ "directed", "directed (single-link) queues: first in, first out", true,
+	  scenario_directed },
+	{ "mixed", "ordered, atomic, parallel, directed stages in one pipeline", true,
+	  scenario_mixed },
+	{ "pipeline", "packets of a capture file routed through the device", false,
+	  scenario_pipeline },
+	{ "perf", "throughput and latency, several devices side by side", false, scenario_perf },
 };
 
 const unsigned int nb_scenarios = sizeof(scenarios) / sizeof(scenarios[0]);

@@ -16,8 +16,8 @@
 struct crew {
 	struct stages stages;
 	struct producer producer[8];
-	struct worker *worker;		/* workers first, then one consumer per directed stage */
-	unsigned int nb_workers;	/* both together */
+	struct worker *worker;	 /* workers first, then one consumer per directed stage */
+	unsigned int nb_workers; /* both together */
 	struct run run;
 };
 
@@ -51,7 +51,7 @@ wants_shuffle(const struct options *o, const struct rte_event_dev_info *info)
 	if (o->shuffle != SHUFFLE_AUTO)
 		return o->shuffle == SHUFFLE_ON;
 	return compat_independent_enqueue(info) != 0 ||
-		strncmp(info->driver_name, "event_dlb", strlen("event_dlb")) == 0;
+	       strncmp(info->driver_name, "event_dlb", strlen("event_dlb")) == 0;
 }
 
 static void
@@ -73,10 +73,10 @@ describe(const struct stages *s, struct result *r)
 
 	for (i = 0; i < c->nb_stages; i++)
 		used += (size_t)snprintf(r->setup + used, sizeof(r->setup) - used, "%s%s",
-			i == 0 ? "" : " -> ", device_type_name(c->stage[i]));
+					 i == 0 ? "" : " -> ", device_type_name(c->stage[i]));
 	snprintf(r->setup + used, sizeof(r->setup) - used,
-		"; %u events, %u flows, burst %u, shuffle %s, seed %llu", c->events, c->flows,
-		s->burst, s->shuffle ? "on" : "off", (unsigned long long)c->seed);
+		 "; %u events, %u flows, burst %u, shuffle %s, seed %llu", c->events, c->flows,
+		 s->burst, s->shuffle ? "on" : "off", (unsigned long long)c->seed);
 }
 
 static void
@@ -87,8 +87,10 @@ make_producers(struct crew *crew, struct device_plan *plan)
 
 	for (i = 0; i < o->producers; i++) {
 		crew->producer[i] = (struct producer){
-			.agent = {.role = "producer", .number = i, .step = producer_step,
-				.context = &crew->producer[i]},
+			.agent = { .role = "producer",
+				   .number = i,
+				   .step = producer_step,
+				   .context = &crew->producer[i] },
 			.stages = &crew->stages,
 			.port = device_plan_port(plan, PORT_PRODUCER, 0),
 			.next = i,
@@ -157,8 +159,8 @@ set_up(struct crew *crew, const char *standard)
 {
 	const struct options *o = crew->stages.options;
 	struct stages *s = &crew->stages;
-	struct ledger_conf c = {0};
-	struct device_plan plan = {0};
+	struct ledger_conf c = { 0 };
+	struct device_plan plan = { 0 };
 	int ret;
 
 	choose_stages(o, standard, &c);
@@ -177,8 +179,9 @@ set_up(struct crew *crew, const char *standard)
 	if (ret == 0)
 		ret = open_ledger(crew, &c);
 	if (ret != 0) {
-		snprintf(s->device.reason, sizeof(s->device.reason), "out of memory: fewer "
-			"--events, --flows or --workers need less");
+		snprintf(s->device.reason, sizeof(s->device.reason),
+			 "out of memory: fewer "
+			 "--events, --flows or --workers need less");
 		return ret;
 	}
 	return device_start(&s->device, &plan);
@@ -209,17 +212,17 @@ run_and_check(struct crew *crew, struct result *r)
 	left = atomic_load(&s->device.flushed);
 	if (crew->run.end == RUN_DONE && left != 0)
 		verdict_fail(s->verdict, CHECK_ONCE,
-			"all events had come to their end, yet the device still held %llu",
-			(unsigned long long)left);
+			     "all events had come to their end, yet the device still held %llu",
+			     (unsigned long long)left);
 	result_figure(r, "dropped on purpose", "events",
-		(double)atomic_load(&s->ledger.nb_dropped));
+		      (double)atomic_load(&s->ledger.nb_dropped));
 	result_figure(r, "left in the device", "events", (double)left);
 	result_decide(r, &crew->run);
 }
 
 void
 stages_run(const struct options *options, const char *standard, enum check purpose,
-	struct result *result)
+	   struct result *result)
 {
 	struct crew *crew = calloc(1, sizeof(*crew));
 	int ret;
@@ -237,7 +240,7 @@ stages_run(const struct options *options, const char *standard, enum check purpo
 	snprintf(result->device, sizeof(result->device), "%s", crew->stages.device.name);
 	if (crew->stages.device.info.driver_name != NULL)
 		snprintf(result->driver, sizeof(result->driver), "%s",
-			crew->stages.device.info.driver_name);
+			 crew->stages.device.info.driver_name);
 	if (ret == 0) {
 		describe(&crew->stages, result);
 		run_and_check(crew, result);

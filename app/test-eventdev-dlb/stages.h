@@ -25,14 +25,14 @@ struct stages {
 	struct verdict *verdict;
 	unsigned int burst;
 	bool shuffle;
-	bool implicit;		/* ports release implicitly, and workers make use of it */
+	bool implicit; /* ports release implicitly, and workers make use of it */
 };
 
 struct producer {
 	struct agent agent;
 	struct stages *stages;
 	uint8_t port;
-	uint32_t next;		/* the event to send next: steps by the number of producers */
+	uint32_t next; /* the event to send next: steps by the number of producers */
 	uint64_t random;
 };
 
@@ -41,11 +41,11 @@ struct worker {
 	struct agent agent;
 	struct stages *stages;
 	uint8_t port;
-	bool directed;		/* serves a directed stage: must not disturb the order */
-	unsigned int nb, sent;	/* taken from the device; of these, given back */
-	unsigned int to_send;	/* the rest up to nb is left to implicit release */
-	unsigned int hold;	/* steps to wait before going on */
-	atomic_bool holding;	/* something is still to be given back */
+	bool directed;	       /* serves a directed stage: must not disturb the order */
+	unsigned int nb, sent; /* taken from the device; of these, given back */
+	unsigned int to_send;  /* the rest up to nb is left to implicit release */
+	unsigned int hold;     /* steps to wait before going on */
+	atomic_bool holding;   /* something is still to be given back */
 	uint64_t random;
 	uint32_t id[STAGES_MAX_BURST];
 	uint8_t stage[STAGES_MAX_BURST];
@@ -64,6 +64,6 @@ worker_step(struct agent *agent);
  */
 void
 stages_run(const struct options *options, const char *standard, enum check purpose,
-	struct result *result);
+	   struct result *result);
 
 #endif /* STAGES_H */

@@ -13,15 +13,15 @@ static const struct {
 	const char *name;
 	const char *meaning;
 } checks[CHECK_NB] = {
-	[CHECK_COMPLETE] = {"complete", "every event sent came to its end"},
-	[CHECK_ONCE] = {"once", "no event was seen twice, none out of nowhere"},
-	[CHECK_FIELDS] = {"fields", "every field of every event came back as it was sent"},
-	[CHECK_EXCLUSIVE] = {"exclusive", "one worker at a time held each atomic flow"},
-	[CHECK_ORDER] = {"order", "the order within each flow was intact"},
-	[CHECK_FIFO] = {"fifo", "directed queues kept the order of each producer"},
-	[CHECK_CAPTURE] = {"capture", "the captures show no packet lost, doubled or swapped"},
-	[CHECK_COUNTERS] = {"counters", "the per-flow counters agree with the input capture"},
-	[CHECK_DEVICE] = {"device", "no call into the device failed"},
+	[CHECK_COMPLETE] = { "complete", "every event sent came to its end" },
+	[CHECK_ONCE] = { "once", "no event was seen twice, none out of nowhere" },
+	[CHECK_FIELDS] = { "fields", "every field of every event came back as it was sent" },
+	[CHECK_EXCLUSIVE] = { "exclusive", "one worker at a time held each atomic flow" },
+	[CHECK_ORDER] = { "order", "the order within each flow was intact" },
+	[CHECK_FIFO] = { "fifo", "directed queues kept the order of each producer" },
+	[CHECK_CAPTURE] = { "capture", "the captures show no packet lost, doubled or swapped" },
+	[CHECK_COUNTERS] = { "counters", "the per-flow counters agree with the input capture" },
+	[CHECK_DEVICE] = { "device", "no call into the device failed" },
 };
 
 void

@@ -16,25 +16,25 @@
 #include <stdint.h>
 
 enum check {
-	CHECK_COMPLETE,		/* each event sent came to its end before the time was up */
-	CHECK_ONCE,		/* no event was seen twice at a stage, none out of nowhere */
-	CHECK_FIELDS,		/* each field of the event came back as it was sent */
-	CHECK_EXCLUSIVE,	/* an atomic flow is in the hands of one worker at a time */
-	CHECK_ORDER,		/* the order within each flow is intact */
-	CHECK_FIFO,		/* a directed queue keeps the order of each producer */
-	CHECK_CAPTURE,		/* what the two captures say: nothing lost, doubled, changed */
-	CHECK_COUNTERS,		/* the per-flow counters agree with the input capture */
-	CHECK_DEVICE,		/* no call into the device failed */
+	CHECK_COMPLETE,	 /* each event sent came to its end before the time was up */
+	CHECK_ONCE,	 /* no event was seen twice at a stage, none out of nowhere */
+	CHECK_FIELDS,	 /* each field of the event came back as it was sent */
+	CHECK_EXCLUSIVE, /* an atomic flow is in the hands of one worker at a time */
+	CHECK_ORDER,	 /* the order within each flow is intact */
+	CHECK_FIFO,	 /* a directed queue keeps the order of each producer */
+	CHECK_CAPTURE,	 /* what the two captures say: nothing lost, doubled, changed */
+	CHECK_COUNTERS,	 /* the per-flow counters agree with the input capture */
+	CHECK_DEVICE,	 /* no call into the device failed */
 	CHECK_NB
 };
 
-#define VERDICT_MESSAGES 12
+#define VERDICT_MESSAGES      12
 #define VERDICT_MESSAGE_BYTES 320
 
 struct verdict {
 	atomic_uint_fast64_t made[CHECK_NB];
 	atomic_uint_fast64_t failed[CHECK_NB];
-	atomic_uint nb_messages;	/* may exceed VERDICT_MESSAGES: those were not kept */
+	atomic_uint nb_messages; /* may exceed VERDICT_MESSAGES: those were not kept */
 	char message[VERDICT_MESSAGES][VERDICT_MESSAGE_BYTES];
 };
 

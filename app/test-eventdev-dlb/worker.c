@@ -16,8 +16,8 @@
 #include "stages.h"
 
 /* A held-back burst waits for up to so many steps of its worker; now and then for longer. */
-#define HOLD_STEPS 64
-#define HOLD_STEPS_LONG 4096
+#define HOLD_STEPS	  64
+#define HOLD_STEPS_LONG	  4096
 #define HOLD_LONG_PERCENT 2
 
 static void
@@ -99,7 +99,8 @@ maybe_hold(struct worker *w)
 	if (!random_percent(&w->random, w->stages->options->delay_percent))
 		return;
 	w->hold = (unsigned int)(random_next(&w->random) %
-		(random_percent(&w->random, HOLD_LONG_PERCENT) ? HOLD_STEPS_LONG : HOLD_STEPS));
+				 (random_percent(&w->random, HOLD_LONG_PERCENT) ? HOLD_STEPS_LONG
+										: HOLD_STEPS));
 }
 
 static void
@@ -164,15 +165,16 @@ give_back(struct worker *w)
 	done = enqueue(w, n);
 	verdict_made(s->verdict, CHECK_DEVICE, 1);
 	if (done < n && rte_errno == EINVAL) {
-		verdict_fail(s->verdict, CHECK_DEVICE, "worker %u: the device refused event %u "
-			"behind stage %u as invalid (rte_errno EINVAL)", w->agent.number,
-			w->id[w->sent + done], w->stage[w->sent + done]);
+		verdict_fail(s->verdict, CHECK_DEVICE,
+			     "worker %u: the device refused event %u "
+			     "behind stage %u as invalid (rte_errno EINVAL)",
+			     w->agent.number, w->id[w->sent + done], w->stage[w->sent + done]);
 		done++;
 	}
 	for (i = done; i < n; i++)
 		if (w->id[w->sent + i] != LEDGER_NONE)
 			ledger_reenter(&s->ledger, w->stage[w->sent + i], w->agent.number,
-				w->id[w->sent + i]);
+				       w->id[w->sent + i]);
 	if (done == 0)
 		device_idle(&s->device, w->port);
 	w->sent += done;

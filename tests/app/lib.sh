@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 event_dlb contributors
 #
-# What the tests of the application share. Sourced with "$app" set to the program and, for
-# event_dlb, "$plugin" to the plugin's file.
+# What the tests of the application share. Sourced with "$app" set to the program and "$plugin"
+# to the plugin's file.
 # shellcheck shell=bash
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin
 
@@ -18,12 +18,10 @@ fail()
 	exit 1
 }
 
-# start_options DEVICE...: EAL's options for five lcores on two CPUs and these devices
+# start_options DEVICE...: EAL's options for five lcores and these devices
 start_options()
 {
-	eal=(--no-huge -m 512 --no-pci --no-telemetry --no-shconf --lcores '(0-4)@(0,1)'
-		--log-level=lib.eal:warning)
-	[[ -z ${plugin:-} ]] || eal+=(-d "$("$here/../../devtools/safe-plugin" "$plugin")")
+	mapfile -t eal < <("$here/../../devtools/eal-args" 5 "$plugin")
 	local device
 	for device in "$@"; do
 		eal+=("--vdev=$device")

@@ -4,10 +4,11 @@
 #
 # Every checker of the application on one device, several times over, in one process.
 #
-# usage: test_checkers.sh APPLICATION PLUGIN|- DEVICE[,ARGUMENT...] [OPTION...]
+# usage: test_checkers.sh APPLICATION PLUGIN DEVICE[,ARGUMENT...] [OPTION...]
 set -euo pipefail
-app=$1 plugin=${2#-} device=$3
+app=$1 plugin=$2 device=$3
 shift 3
+# shellcheck source=tests/app/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 start_options "$device"

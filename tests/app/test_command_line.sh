@@ -8,6 +8,7 @@
 # usage: test_command_line.sh APPLICATION
 set -euo pipefail
 app=$1
+# shellcheck source=tests/app/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 # refuse LINE-PART OPTION...: exit code 2, one line that has this part

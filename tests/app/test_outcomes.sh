@@ -5,9 +5,10 @@
 # How the application ends when it cannot pass: a device without a feature, no such device, a
 # check that cannot be made, Ctrl-C; and that service cores are used. On DPDK's own devices.
 #
-# usage: test_outcomes.sh APPLICATION
+# usage: test_outcomes.sh APPLICATION PLUGIN
 set -euo pipefail
-app=$1
+app=$1 plugin=$2
+# shellcheck source=tests/app/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 start_options event_dsw0 event_opdl0

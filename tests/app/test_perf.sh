@@ -8,6 +8,7 @@
 # usage: test_perf.sh APPLICATION PLUGIN
 set -euo pipefail
 app=$1 plugin=$2
+# shellcheck source=tests/app/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 start_options event_sw0 event_dsw0 event_dlb0

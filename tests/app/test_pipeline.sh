@@ -6,9 +6,10 @@
 # which shares no code with it, must agree: each flow's packets stand in the output as often
 # and in the order as they stand in the input.
 #
-# usage: test_pipeline.sh APPLICATION PLUGIN|- DEVICE[,ARGUMENT...]
+# usage: test_pipeline.sh APPLICATION PLUGIN DEVICE[,ARGUMENT...]
 set -euo pipefail
-app=$1 plugin=${2#-} device=$3
+app=$1 plugin=$2 device=$3
+# shellcheck source=tests/app/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 loops=4

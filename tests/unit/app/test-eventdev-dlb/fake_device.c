@@ -13,10 +13,10 @@
 
 #include "fake_device.h"
 
-#define QUEUES 4
-#define PORTS 8
-#define DEPTH 512
-#define SLOTS 256
+#define QUEUES	 4
+#define PORTS	 8
+#define DEPTH	 512
+#define SLOTS	 256
 #define FLOW_IDS (1u << 20)
 
 struct port {
@@ -29,7 +29,7 @@ static void *port_data[PORTS];
 static struct rte_event waiting[QUEUES][DEPTH];
 static unsigned int nb_waiting[QUEUES], nb_held, nb_enqueued;
 static struct {
-	unsigned int port;	/* + 1; 0: free */
+	unsigned int port; /* + 1; 0: free */
 	struct rte_event ev;
 } slot[SLOTS];
 /* Per queue and flow: the port that holds it + 1, and how many of its events. */
@@ -132,7 +132,7 @@ enqueue_burst(void *p, const struct rte_event ev[], uint16_t nb)
 		}
 		if (ev[i].op != RTE_EVENT_OP_NEW) {
 			if (slot[ev[i].impl_opaque].port != ((struct port *)p)->number + 1)
-				abort();	/* the worker gave back what it does not hold */
+				abort(); /* the worker gave back what it does not hold */
 			free_slot(ev[i].impl_opaque);
 		}
 		if (ev[i].op != RTE_EVENT_OP_RELEASE &&
@@ -170,8 +170,7 @@ hand_out(unsigned int q, unsigned int i, unsigned int number)
 	struct rte_event ev = waiting[q][i];
 	unsigned int s = free_slot_number();
 
-	memmove(&waiting[q][i], &waiting[q][i + 1],
-		(--nb_waiting[q] - i) * sizeof(waiting[q][0]));
+	memmove(&waiting[q][i], &waiting[q][i + 1], (--nb_waiting[q] - i) * sizeof(waiting[q][0]));
 	if (conf.stage[q] == 'a') {
 		lock[q][ev.flow_id].port = (uint8_t)(number + 1);
 		lock[q][ev.flow_id].events++;
@@ -190,11 +189,11 @@ dequeue_burst(void *p, struct rte_event ev[], uint16_t nb, uint64_t ticks)
 	uint16_t n = 0;
 
 	(void)ticks;
-	for (s = 0; s < SLOTS; s++)	/* implicit release */
+	for (s = 0; s < SLOTS; s++) /* implicit release */
 		if (slot[s].port == number + 1)
 			free_slot(s);
 	for (q = 0; q < strlen(conf.stage); q++)
-		for (i = 0; i < nb_waiting[q] && n < nb; )
+		for (i = 0; i < nb_waiting[q] && n < nb;)
 			if (may_have(q, i, number))
 				ev[n++] = hand_out(q, i, number);
 			else

@@ -13,20 +13,20 @@
 
 enum fake_fault {
 	FAKE_RIGHT,
-	FAKE_LOSE,		/* an event vanishes */
-	FAKE_DOUBLE,		/* an event is delivered twice */
-	FAKE_SWAP,		/* two events of a flow change places */
-	FAKE_CHANGE_FLOW,	/* a flow id comes back with another 20th bit */
+	FAKE_LOSE,	  /* an event vanishes */
+	FAKE_DOUBLE,	  /* an event is delivered twice */
+	FAKE_SWAP,	  /* two events of a flow change places */
+	FAKE_CHANGE_FLOW, /* a flow id comes back with another 20th bit */
 	FAKE_CHANGE_PAYLOAD,
-	FAKE_FORGET_LOCKS,	/* atomic flows are given to whoever asks */
-	FAKE_REFUSE,		/* an event is refused as invalid */
+	FAKE_FORGET_LOCKS, /* atomic flows are given to whoever asks */
+	FAKE_REFUSE,	   /* an event is refused as invalid */
 };
 
 struct fake_conf {
 	enum fake_fault fault;
-	unsigned int from;	/* the mistake is made at this event, counted over the run */
-	const char *stage;	/* types of the queues: 'a' or 'p' */
-	unsigned int limit;	/* events inside before NEW is refused */
+	unsigned int from;  /* the mistake is made at this event, counted over the run */
+	const char *stage;  /* types of the queues: 'a' or 'p' */
+	unsigned int limit; /* events inside before NEW is refused */
 };
 
 void

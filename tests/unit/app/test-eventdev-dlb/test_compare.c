@@ -21,9 +21,9 @@
 #include "compare.h"
 #include "expect.h"
 
-#define FLOWS 5
+#define FLOWS	5
 #define PACKETS 40
-#define LENGTH 60
+#define LENGTH	60
 #define MAX_OUT 400
 /* The input packet that a router must drop. */
 #define EXPIRED 7
@@ -42,12 +42,46 @@ static struct compare_report report;
 static struct frame
 make_frame(unsigned int number)
 {
-	struct frame f = {{
-		2, 0, 0, 0, 0, 9, 2, 0, 0, 0, 0, 8, 0x08, 0x00,
-		0x45, 0, 0, LENGTH - 14, (uint8_t)(number >> 8), (uint8_t)number, 0x40, 0,
-		number == EXPIRED ? 1 : 64, 17, 0, 0,
-		10, 1, 1, (uint8_t)(number % FLOWS), 10, 2, 2, 2, 0, 53, 4, 0,
-	}};
+	struct frame f = { {
+		2,
+		0,
+		0,
+		0,
+		0,
+		9,
+		2,
+		0,
+		0,
+		0,
+		0,
+		8,
+		0x08,
+		0x00,
+		0x45,
+		0,
+		0,
+		LENGTH - 14,
+		(uint8_t)(number >> 8),
+		(uint8_t)number,
+		0x40,
+		0,
+		number == EXPIRED ? 1 : 64,
+		17,
+		0,
+		0,
+		10,
+		1,
+		1,
+		(uint8_t)(number % FLOWS),
+		10,
+		2,
+		2,
+		2,
+		0,
+		53,
+		4,
+		0,
+	} };
 	uint32_t sum = 0;
 	unsigned int i;
 
@@ -86,7 +120,7 @@ write_capture(const char *path, const struct frame *f, unsigned int n, int link)
 
 	assert_non_null(d);
 	for (i = 0; i < n; i++) {
-		struct pcap_pkthdr h = {.caplen = LENGTH, .len = LENGTH};
+		struct pcap_pkthdr h = { .caplen = LENGTH, .len = LENGTH };
 
 		pcap_dump((uint8_t *)d, &h, f[i].byte);
 	}
@@ -282,7 +316,7 @@ test_compare_finds_changed_bytes(void **state)
 
 	(void)state;
 	for (byte = 0; byte < LENGTH; byte++)
-		if (byte != 5)	/* says which neighbour the packet goes to */
+		if (byte != 5) /* says which neighbour the packet goes to */
 			expect_foreign(byte, 0x04);
 }
 

@@ -15,25 +15,22 @@
 
 /* UDP from 192.168.0.1 port 53 to 192.168.0.199 port 1024; time to live 64, checksum b861. */
 static const uint8_t frame4[] = {
-	2, 0, 0, 0, 0, 9, 2, 0, 0, 0, 0, 8, 0x08, 0x00,
-	0x45, 0x00, 0x00, 0x73, 0x00, 0x00, 0x40, 0x00, 0x40, 0x11, 0xb8, 0x61,
-	0xc0, 0xa8, 0x00, 0x01, 0xc0, 0xa8, 0x00, 0xc7,
-	0x00, 0x35, 0x04, 0x00, 0x00, 0x5f, 0x00, 0x00, 0xaa, 0xbb,
+	2,    0,    0,	  0,	0,    9,    2,	  0,	0,    0,    0,	  8,	0x08, 0x00, 0x45,
+	0x00, 0x00, 0x73, 0x00, 0x00, 0x40, 0x00, 0x40, 0x11, 0xb8, 0x61, 0xc0, 0xa8, 0x00, 0x01,
+	0xc0, 0xa8, 0x00, 0xc7, 0x00, 0x35, 0x04, 0x00, 0x00, 0x5f, 0x00, 0x00, 0xaa, 0xbb,
 };
 
 /* TCP from fd00::1 port 80 to fd00::2 port 81, hop limit 64. */
 static const uint8_t frame6[] = {
-	2, 0, 0, 0, 0, 9, 2, 0, 0, 0, 0, 8, 0x86, 0xdd,
-	0x60, 0x00, 0x00, 0x00, 0x00, 0x04, 0x06, 0x40,
-	0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1,
-	0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2,
-	0x00, 0x50, 0x00, 0x51,
+	2,    0,    0,	  0, 0, 9, 2, 0, 0, 0, 0, 8, 0x86, 0xdd, 0x60, 0x00, 0x00, 0x00, 0x00, 0x04,
+	0x06, 0x40, 0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,	   0,	 0,    0,    0,	   1,	 0xfd, 0,
+	0,    0,    0,	  0, 0, 0, 0, 0, 0, 0, 0, 0, 0,	   2,	 0x00, 0x50, 0x00, 0x51,
 };
 
 static void
 test_expect_ipv4(void **state)
 {
-	uint8_t f[sizeof(frame4)], zeros[12] = {0};
+	uint8_t f[sizeof(frame4)], zeros[12] = { 0 };
 	struct flow_key key;
 
 	(void)state;
@@ -75,14 +72,14 @@ test_expect_drops(void **state)
 
 	(void)state;
 	memcpy(f, frame4, sizeof(f));
-	f[25] ^= 1;	/* a wrong checksum */
+	f[25] ^= 1; /* a wrong checksum */
 	assert_false(expect_from_input(f, sizeof(f), &key));
 	memcpy(f, frame4, sizeof(f));
-	f[22] = 1;	/* expired, with the checksum that goes with it: b861 + 3f00 */
+	f[22] = 1; /* expired, with the checksum that goes with it: b861 + 3f00 */
 	f[24] = 0xf7;
 	f[25] = 0x61;
 	assert_false(expect_from_input(f, sizeof(f), &key));
-	f[22] = 2;	/* and the one that just lives */
+	f[22] = 2; /* and the one that just lives */
 	f[24] = 0xf6;
 	assert_true(expect_from_input(f, sizeof(f), &key));
 	assert_int_equal(f[22], 1);
@@ -97,7 +94,7 @@ test_expect_what_is_not_ip_stays(void **state)
 
 	(void)state;
 	memcpy(f, frame4, sizeof(f));
-	f[13] = 0x06;	/* ARP */
+	f[13] = 0x06; /* ARP */
 	assert_true(expect_from_input(f, sizeof(f), &key));
 	assert_memory_equal(f, frame4, 12);
 	assert_int_equal(key.version, 0);
@@ -110,13 +107,13 @@ test_expect_what_is_not_ip_stays(void **state)
 static void
 test_expect_output_addresses(void **state)
 {
-	uint8_t f[sizeof(frame4)], zeros[12] = {0};
+	uint8_t f[sizeof(frame4)], zeros[12] = { 0 };
 	struct flow_key key;
 
 	(void)state;
 	memcpy(f, frame4, sizeof(f));
 	expect_from_output(f, sizeof(f), &key);
-	assert_memory_equal(f, frame4, sizeof(f));	/* not the router's: untouched */
+	assert_memory_equal(f, frame4, sizeof(f)); /* not the router's: untouched */
 	memcpy(f, router_hop_address, 6);
 	memcpy(f + 6, router_own_address, 6);
 	f[5] = 13;

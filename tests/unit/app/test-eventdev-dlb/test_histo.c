@@ -37,7 +37,7 @@ check_percentile(const struct histo *h, const uint64_t *sorted, unsigned int per
 static void
 test_histo_percentiles_within_a_bucket(void **state)
 {
-	static const unsigned int asked[] = {1, 100, 2500, 5000, 9000, 9900, 9990, 10000};
+	static const unsigned int asked[] = { 1, 100, 2500, 5000, 9000, 9900, 9990, 10000 };
 	static uint64_t value[VALUES];
 	static struct histo h;
 	uint64_t random = random_start(7);

@@ -20,7 +20,7 @@ static size_t size;
 static struct json
 begin(void)
 {
-	struct json j = {.out = open_memstream(&text, &size)};
+	struct json j = { .out = open_memstream(&text, &size) };
 
 	assert_non_null(j.out);
 	return j;
@@ -50,7 +50,7 @@ test_json_nested(void **state)
 	json_close(&j, ']');
 	json_close(&j, '}');
 	expect(&j, "{\n  \"n\": 18446744073709551615,\n  \"list\": [\n    0.5,\n    {},\n"
-		"    \"x\"\n  ]\n}\n");
+		   "    \"x\"\n  ]\n}\n");
 }
 
 static void

@@ -15,7 +15,7 @@
 #include "ledger.h"
 
 #define EVENTS 400
-#define FLOWS 16
+#define FLOWS  16
 
 static struct ledger ledger;
 static struct verdict verdict;
@@ -50,7 +50,7 @@ close_ledger(void **state)
 static struct rte_event
 event_of(uint32_t id, unsigned int stage)
 {
-	struct rte_event ev = {0};
+	struct rte_event ev = { 0 };
 
 	ledger_make(&ledger, id, stage, &ev);
 	return ev;
@@ -87,8 +87,8 @@ only(enum check check)
 	for (c = 0; c < CHECK_NB; c++)
 		if ((failed((enum check)c) != 0) != (c == check))
 			fail_msg("check %s: %s", verdict_check_name((enum check)c),
-				failed((enum check)c) != 0 ? verdict.message[0] :
-				"the fault was not found");
+				 failed((enum check)c) != 0 ? verdict.message[0]
+							    : "the fault was not found");
 }
 
 static void
@@ -105,7 +105,7 @@ all_through(unsigned int stages)
 static void
 test_ledger_right_passes(void **state)
 {
-	static const char *const stages[] = {"o", "a", "p", "oapd", "aa", "opo"};
+	static const char *const stages[] = { "o", "a", "p", "oapd", "aa", "opo" };
 	unsigned int i;
 
 	(void)state;
@@ -118,7 +118,7 @@ test_ledger_right_passes(void **state)
 		only(CHECK_NB);
 		assert_int_equal(atomic_load(&verdict.made[CHECK_COMPLETE]), EVENTS);
 		assert_int_equal(atomic_load(&verdict.made[CHECK_FIELDS]),
-			EVENTS * strlen(stages[i]));
+				 EVENTS * strlen(stages[i]));
 		ledger_destroy(&ledger);
 	}
 }
@@ -209,11 +209,11 @@ test_ledger_finds_changed_fields(void **state)
 	static const struct {
 		unsigned int first, bits;
 	} field[] = {
-		{0, 20},	/* flow id */
-		{20, 8},	/* sub-event type */
-		{28, 4},	/* event type */
-		{38, 2},	/* scheduling type */
-		{53, 3},	/* priority, of which 8 levels are 3 bits */
+		{ 0, 20 }, /* flow id */
+		{ 20, 8 }, /* sub-event type */
+		{ 28, 4 }, /* event type */
+		{ 38, 2 }, /* scheduling type */
+		{ 53, 3 }, /* priority, of which 8 levels are 3 bits */
 	};
 	unsigned int i, bit;
 	uint32_t id = 0;
@@ -241,10 +241,10 @@ test_ledger_allows_what_need_not_be_carried(void **state)
 	ev = event_of(0, 0);
 	ev.op = RTE_EVENT_OP_FORWARD;
 	ev.impl_opaque = 99;
-	ev.priority += 31;	/* below the device's resolution */
+	ev.priority += 31; /* below the device's resolution */
 	ledger_arrive(&ledger, 0, &ev);
 	ev = event_of(0, 1);
-	ev.sched_type = RTE_SCHED_TYPE_PARALLEL;	/* directed: has no type */
+	ev.sched_type = RTE_SCHED_TYPE_PARALLEL; /* directed: has no type */
 	ev.priority = RTE_EVENT_DEV_PRIORITY_NORMAL;
 	ledger_arrive(&ledger, 0, &ev);
 	only(CHECK_NB);
@@ -343,7 +343,7 @@ test_ledger_ordered_stage_compares_within_a_worker(void **state)
 	only(CHECK_NB);
 	pass(1, 0, in_flow(0));
 	only(CHECK_NB);
-	pass(1, 0, in_flow(2));		/* not restored: 1 was due */
+	pass(1, 0, in_flow(2)); /* not restored: 1 was due */
 	only(CHECK_ORDER);
 }
 
@@ -362,7 +362,7 @@ test_ledger_gaps_are_for_dropped_events_only(void **state)
 	only(CHECK_NB);
 	assert_int_equal(ledger_ended(&ledger), 3);
 	pass(0, 1, in_flow(4));
-	pass(1, 0, in_flow(4));		/* 3 was not dropped */
+	pass(1, 0, in_flow(4)); /* 3 was not dropped */
 	only(CHECK_ORDER);
 }
 
@@ -399,14 +399,14 @@ main(void)
 		cmocka_unit_test_teardown(test_ledger_finds_strangers, close_ledger),
 		cmocka_unit_test_teardown(test_ledger_finds_changed_fields, close_ledger),
 		cmocka_unit_test_teardown(test_ledger_allows_what_need_not_be_carried,
-			close_ledger),
+					  close_ledger),
 		cmocka_unit_test_teardown(test_ledger_finds_shared_flow, close_ledger),
 		cmocka_unit_test_teardown(test_ledger_flow_may_move_when_free, close_ledger),
 		cmocka_unit_test_teardown(test_ledger_finds_swapped_in_flow, close_ledger),
 		cmocka_unit_test_teardown(test_ledger_ordered_stage_compares_within_a_worker,
-			close_ledger),
+					  close_ledger),
 		cmocka_unit_test_teardown(test_ledger_gaps_are_for_dropped_events_only,
-			close_ledger),
+					  close_ledger),
 		cmocka_unit_test_teardown(test_ledger_finds_directed_out_of_turn, close_ledger),
 	};
 

@@ -22,7 +22,7 @@ static int
 parse(struct options *o, const char *line)
 {
 	static char copy[512];
-	char *argv[32] = {"--"}, *rest = copy, *word;
+	char *argv[32] = { "--" }, *rest = copy, *word;
 	int argc = 1;
 
 	error[0] = '\0';
@@ -70,9 +70,12 @@ test_options_every_kind_of_value(void **state)
 	struct options o;
 
 	(void)state;
-	assert_int_equal(parse(&o, "--test order,perf --workers 7 --burst 1,8,32 --stages o,a,d "
-		"--shuffle off --release explicit --all-types --seed 18446744073709551615 "
-		"--events 0x100 --json - --cores 1,2"), 0);
+	assert_int_equal(
+		parse(&o,
+		      "--test order,perf --workers 7 --burst 1,8,32 --stages o,a,d "
+		      "--shuffle off --release explicit --all-types --seed 18446744073709551615 "
+		      "--events 0x100 --json - --cores 1,2"),
+		0);
 	assert_string_equal(o.test, "order,perf");
 	assert_int_equal(o.workers, 7);
 	assert_int_equal(o.burst.nb, 3);

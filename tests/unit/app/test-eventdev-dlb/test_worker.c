@@ -17,7 +17,7 @@
 #include "stages.h"
 
 #define WORKERS 3
-#define EVENTS 1500
+#define EVENTS	1500
 /* Rounds without anything moving after which it never will; no worker holds a burst so long. */
 #define STILL_ROUNDS 5000
 /* Rounds after the last event, so that what comes too much can come. */
@@ -43,8 +43,13 @@ static void
 set_up(const struct fake_conf *fake, bool shuffle)
 {
 	struct ledger_conf conf = {
-		.events = EVENTS, .flows = 20, .producers = 1, .actors = WORKERS, .seed = 11,
-		.nb_stages = (unsigned int)strlen(fake->stage), .carries_flow_id = true,
+		.events = EVENTS,
+		.flows = 20,
+		.producers = 1,
+		.actors = WORKERS,
+		.seed = 11,
+		.nb_stages = (unsigned int)strlen(fake->stage),
+		.carries_flow_id = true,
 	};
 	unsigned int i;
 
@@ -58,7 +63,7 @@ set_up(const struct fake_conf *fake, bool shuffle)
 	stages.shuffle = shuffle;
 	stages.implicit = options.release != RELEASE_EXPLICIT;
 	assert_int_equal(ledger_create(&stages.ledger, &conf, &verdict), 0);
-	producer = (struct producer){.agent.context = &producer, .stages = &stages, .random = 1};
+	producer = (struct producer){ .agent.context = &producer, .stages = &stages, .random = 1 };
 	for (i = 0; i < WORKERS; i++) {
 		memset(&worker[i], 0, sizeof(worker[i]));
 		worker[i].agent.context = &worker[i];
@@ -104,7 +109,7 @@ failures(void)
 static void
 passes(const char *stage, bool shuffle)
 {
-	const struct fake_conf fake = {.fault = FAKE_RIGHT, .stage = stage, .limit = 200};
+	const struct fake_conf fake = { .fault = FAKE_RIGHT, .stage = stage, .limit = 200 };
 
 	run(&fake, shuffle);
 	if (failures() != 0)
@@ -132,14 +137,14 @@ test_worker_right_device_passes(void **state)
 static void
 test_worker_drops_what_it_is_told_to(void **state)
 {
-	const struct fake_conf fake = {.fault = FAKE_RIGHT, .stage = "aa", .limit = 200};
+	const struct fake_conf fake = { .fault = FAKE_RIGHT, .stage = "aa", .limit = 200 };
 
 	(void)state;
 	defaults();
 	options.drop_percent = 100;
 	run(&fake, false);
 	assert_int_equal(failures(), 0);
-	assert_int_equal(atomic_load(&verdict.made[CHECK_EXCLUSIVE]), EVENTS);	/* stage 0 only */
+	assert_int_equal(atomic_load(&verdict.made[CHECK_EXCLUSIVE]), EVENTS); /* stage 0 only */
 }
 
 /* The mistake, made at several places of the run, is found by this check. */
@@ -150,13 +155,16 @@ found(enum fake_fault fault, enum check check)
 
 	for (from = 0; from < EVENTS; from += 149) {
 		const struct fake_conf fake = {
-			.fault = fault, .from = from, .stage = "aa", .limit = 200,
+			.fault = fault,
+			.from = from,
+			.stage = "aa",
+			.limit = 200,
 		};
 
 		run(&fake, false);
 		if (atomic_load(&verdict.failed[check]) == 0)
 			fail_msg("fault %u made at event %u: check %s did not fail", fault, from,
-				verdict_check_name(check));
+				 verdict_check_name(check));
 	}
 }
 

@@ -33,6 +33,17 @@ host_dma_map(void *ctx, uint64_t iova, size_t len)
 	return b->refuse_map ? NULL : memory_at(b, iova, len);
 }
 
+static void
+tell_entry(struct bench *b, uint64_t iova, const void *buf)
+{
+	unsigned int ring = (unsigned int)((iova - BENCH_IOVA) / BENCH_RING_BYTES);
+	bool is_ldb = ring < DLB_MAX_LDB_PORTS;
+	struct dlb_qe qe;
+
+	memcpy(&qe, buf, sizeof(qe));
+	b->on_entry(b, is_ldb, is_ldb ? ring : ring - DLB_MAX_LDB_PORTS, &qe);
+}
+
 static int
 host_dma_write(void *ctx, uint64_t iova, const void *buf, size_t len)
 {
@@ -46,6 +57,8 @@ host_dma_write(void *ctx, uint64_t iova, const void *buf, size_t len)
 		return -EFAULT;
 	if (memory != NULL)
 		memcpy(memory, buf, len);
+	if (memory != NULL && b->on_entry != NULL)
+		tell_entry(b, iova, buf);
 	return 0;
 }
 

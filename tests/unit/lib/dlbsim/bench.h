@@ -51,6 +51,9 @@ struct bench {
 	unsigned int nb_maps;
 	uint64_t last_dma_iova;
 	uint32_t last_dma_word;
+	/* called for each entry that the device sends, in order; needs refuse_map */
+	void (*on_entry)(struct bench *b, bool is_ldb, unsigned int port, const struct dlb_qe *qe);
+	void *on_entry_arg;
 	uint64_t now_ns;
 	bool unverified;	/* leave the invariants alone, in long loops */
 	unsigned int last_hist; /* history entries handed out so far */

@@ -178,6 +178,24 @@ test_step_heeds_its_budget(void **state)
 		bench_expect(b, LDB, 0, i);
 }
 
+/* A register write comes after the commands before it: they act under the old value. */
+static void
+test_commands_are_settled_before_a_register_write(void **state)
+{
+	struct bench *b = *state;
+
+	bench_minimum(b);
+	bench_put(b, LDB, 0, bench_qe(DLB_CMD_NEW, DLB_SCHED_UNORDERED, 0, 0, 7));
+	bench_set(b, DLB_R_LSP_CQ_LDB_DSBL, 0, 1);
+	bench_expect(b, LDB, 0, 7);
+	bench_put(b, LDB, 0, bench_qe(DLB_CMD_NEW, DLB_SCHED_UNORDERED, 0, 0, 8));
+	bench_get(b, DLB_R_SYS_TOTAL_VAS, 0);
+	bench_expect_none(b, LDB, 0);
+	bench_set(b, DLB_R_LSP_CQ_LDB_DSBL, 0, 0);
+	bench_get(b, DLB_R_SYS_TOTAL_VAS, 0);
+	bench_expect(b, LDB, 0, 8);
+}
+
 /* SYS_WRITE_BUFFER_CTL holds the scheduler, nothing else. */
 static void
 test_held_scheduler_delivers_nothing(void **state)
@@ -206,6 +224,7 @@ main(void)
 		ON_BOTH(test_four_commands_of_a_line_act_in_order),
 		ON_BOTH(test_any_port_of_the_domain_may_produce),
 		ON_BOTH(test_step_heeds_its_budget),
+		ON_BOTH(test_commands_are_settled_before_a_register_write),
 		ON_BOTH(test_held_scheduler_delivers_nothing),
 	};
 

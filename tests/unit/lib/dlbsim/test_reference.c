@@ -236,7 +236,7 @@ op_new(struct run *run, const struct op *op)
 	unsigned int port = op->a % nb_ports, n = 1 + op->b % MAX_BURST;
 	bool is_ldb = port < run->plan->nb_ldb_ports;
 	unsigned int credits = run->ref.credits[0];
-	struct dlb_hcw hcws[MAX_BURST];
+	struct dlb_hcw hcws[MAX_BURST] = { 0 };
 
 	/* Mostly as one who counts credits does. */
 	if (n > credits && (op->b >> 8) % 16 != 0)
@@ -256,7 +256,7 @@ op_answer(struct run *run, const struct op *op)
 	unsigned int port = op->a % run->plan->nb_ldb_ports;
 	unsigned int inflight = ref_inflight_of_cq(&run->ref, port);
 	unsigned int n = inflight + (op->b >> 8 & 31) / 31;
-	struct dlb_hcw hcws[MAX_BURST];
+	struct dlb_hcw hcws[MAX_BURST] = { 0 };
 
 	n = n < 1 + op->b % MAX_BURST ? n : 1 + op->b % MAX_BURST;
 	for (unsigned int i = 0; i < n; i++) {

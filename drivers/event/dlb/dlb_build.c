@@ -174,8 +174,8 @@ make_lane(struct dlb_dev *dev, unsigned int port, unsigned int nr)
 	if (report(dev, ret, "hardware port of port", port) < 0)
 		return ret;
 	lane->id = ret;
-	lane->ring = dlb_bus_pp_open(dev->bus, !plan->is_directed, lane->id);
-	if (lane->ring == NULL)
+	lane->pp_mem = dlb_bus_pp_open(dev->bus, !plan->is_directed, lane->id);
+	if (lane->pp_mem == NULL)
 		return report(dev, -ENOMEM, "producer port of port", port);
 	return 0;
 }
@@ -230,7 +230,7 @@ make_port(struct dlb_dev *dev, unsigned int id)
 		if (ret == 0)
 			dlb_dp_lane_add(port, &(struct dlb_dp_lane_conf){
 						      .hw_port = lane->id,
-						      .ring = lane->ring,
+						      .pp_mem = lane->pp_mem,
 						      .cq = lane->cq,
 						      .cq_depth = plan->cq_depth,
 						      .sparse = dlb_bus_cq_sparse(dev->bus),
@@ -315,7 +315,7 @@ dlb_unbuild(struct dlb_dev *dev)
 		for (unsigned int nr = 0; nr < DLB_PLAN_MAX_LANES; nr++) {
 			struct dlb_hw_lane *lane = &dev->hw.lanes[port][nr];
 
-			dlb_bus_pp_close(dev->bus, lane->ring);
+			dlb_bus_pp_close(dev->bus, lane->pp_mem);
 			dlb_bus_cq_free(dev->bus, lane->cq);
 		}
 	}

@@ -27,6 +27,7 @@ struct devarg {
 	const char *allowed;
 	const char *default_value;
 	const char *help;
+	bool sim_only; /* makes sense for a device made of software only */
 	bool (*set)(struct dlb_devargs *args, const char *value);
 };
 
@@ -112,13 +113,13 @@ set_max_num_events(struct dlb_devargs *args, const char *value)
 /* clang-format off */
 static const struct devarg devargs[] = {
 	{ "device", "2.0 or 2.5", "2.5",
-	  "version of the DLB", set_device },
+	  "version of the DLB", true, set_device },
 	{ "sched", "inline, service, or thread:<cpu> with a CPU of this machine, counted from 0",
-	  "inline", "who lets a software device work", set_sched },
+	  "inline", "who lets a software device work", true, set_sched },
 	{ "cq_depth", "a power of two, 8..1024 (above 128 for SINGLE_LINK ports only)", "128",
-	  "entries of a consumer queue", set_cq_depth },
+	  "entries of a consumer queue", false, set_cq_depth },
 	{ "max_num_events", "1..8192 with device=2.0, 1..16384 with device=2.5, or all", "all",
-	  "events the device holds at most", set_max_num_events },
+	  "events the device holds at most", false, set_max_num_events },
 };
 /* clang-format on */
 
@@ -160,6 +161,11 @@ apply(struct dlb_devargs *args, const struct rte_kvargs *given, struct dlb_why *
 
 		if (arg == NULL)
 			return refuse_key(pair->key, why);
+		if (arg->sim_only && args->step_mode == DLB_STEP_NONE)
+			return dlb_why_set(
+				why, -EINVAL,
+				"%s is for devices made of software (--vdev), not on PCI",
+				pair->key);
 		for (unsigned int j = 0; j < i; j++)
 			if (strcmp(given->pairs[j].key, pair->key) == 0)
 				return dlb_why_set(why, -EINVAL, "%s is given twice", pair->key);
@@ -186,8 +192,17 @@ check_together(struct dlb_devargs *args, struct dlb_why *why)
 	return 0;
 }
 
+/* What PCI says of itself takes the place of arguments. */
+static void
+set_pci(struct dlb_devargs *args, enum dlb_version version)
+{
+	args->version = version;
+	args->step_mode = DLB_STEP_NONE;
+}
+
 int
-dlb_devargs_parse(struct dlb_devargs *args, const char *params, struct dlb_why *why)
+dlb_devargs_parse(struct dlb_devargs *args, const char *params, const enum dlb_version *pci,
+		  struct dlb_why *why)
 {
 	struct dlb_devargs parsed = { 0 };
 	struct rte_kvargs *given;
@@ -197,6 +212,8 @@ dlb_devargs_parse(struct dlb_devargs *args, const char *params, struct dlb_why *
 		if (!devargs[i].set(&parsed, devargs[i].default_value))
 			return refuse_value(&devargs[i], devargs[i].default_value, why);
 
+	if (pci != NULL)
+		set_pci(&parsed, *pci);
 	given = rte_kvargs_parse(params == NULL ? "" : params, NULL);
 	if (given == NULL)
 		return dlb_why_set(why, -EINVAL, "\"%s\" is not of the form key=value,...", params);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright(c) 2026 event_dlb contributors
  *
- * Device arguments: what follows the device's name in --vdev=event_dlb0,key=value,...
+ * Device arguments: what follows the device's name in --vdev=event_dlb0,key=value,... or the address
+ * in -a 6d:00.0,key=value,...
  */
 
 #ifndef DLB_DEVARGS_H
@@ -27,10 +28,12 @@ struct dlb_devargs {
 	"max_num_events=<1..16384>"
 
 /*
- * Parse @params, NULL or "key=value,...", over the defaults. Returns 0, or -EINVAL with @why
+ * Parse @params, NULL or "key=value,...", over the defaults. @pci is the version of a device on PCI,
+ * or NULL for one made of software. Returns 0, or -EINVAL with @why
  * naming the key, the value and what is allowed; @args is then as it was.
  */
 int
-dlb_devargs_parse(struct dlb_devargs *args, const char *params, struct dlb_why *why);
+dlb_devargs_parse(struct dlb_devargs *args, const char *params, const enum dlb_version *pci,
+		  struct dlb_why *why);
 
 #endif /* DLB_DEVARGS_H */

@@ -30,7 +30,8 @@ flush_ports(struct rte_eventdev *eventdev)
 		uint16_t nb = 0;
 
 		if (data->ports[port] != NULL)
-			nb = dlb_dp_port_flush(data->ports[port], events, RTE_DIM(events));
+			nb = dlb_process_of(dlb_dev_of(eventdev))
+				     ->burst->flush(data->ports[port], events, RTE_DIM(events));
 		for (uint16_t i = 0; i < nb && flush != NULL; i++)
 			flush(data->dev_id, events[i], data->dev_stop_flush_arg);
 		sum += nb;

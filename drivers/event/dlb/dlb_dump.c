@@ -54,7 +54,9 @@ dump_hardware(struct dlb_dev *dev, FILE *out)
 			dev->plan.nb_hist_entries, dev->plan.sns_per_queue);
 		fprintf(out, "  events in the system: %u\n", dlb_dp_in_system(&dev->dp));
 	}
-	dlb_bus_drops(dev->bus, &drops);
+	if (dev->bus->kind != DLB_BUS_SIM)
+		return;
+	dlb_bus_sim_drops(dev->bus, &drops);
 	fprintf(out,
 		"  refused by the device: port %" PRIu64 ", command %" PRIu64 ", queue %" PRIu64
 		", credit %" PRIu64 ", completion %" PRIu64 ", token %" PRIu64 ", memory %" PRIu64
@@ -63,7 +65,7 @@ dump_hardware(struct dlb_dev *dev, FILE *out)
 		drops.illegal_qid + drops.disabled_qid + drops.illegal_qid_cfg, drops.no_credit,
 		drops.excess_completion, drops.excess_token, drops.dma_failed);
 	fprintf(out, "  device check: %s\n",
-		dlb_bus_check(dev->bus, why, sizeof(why)) == 0 ? "ok" : why);
+		dlb_bus_sim_check(dev->bus, why, sizeof(why)) == 0 ? "ok" : why);
 }
 
 static int

@@ -102,13 +102,14 @@ dlb_port_quiesce(struct rte_eventdev *eventdev, void *quiesced, rte_eventdev_por
 		 void *args)
 {
 	struct dlb_dev *dev = dlb_dev_of(eventdev);
+	const struct dlb_burst_ops *burst = dlb_process_of(dev)->burst;
 	struct rte_event events[FLUSH_BURST];
 	struct dlb_port *port = quiesced;
 
 	if (port == NULL || !eventdev->data->dev_started)
 		return;
 	for (unsigned int round = 0; round < MAX_FLUSH_ROUNDS; round++) {
-		uint16_t nb = dlb_dp_port_flush(port, events, RTE_DIM(events));
+		uint16_t nb = burst->flush(port, events, RTE_DIM(events));
 
 		if (nb == 0)
 			break;
@@ -116,6 +117,6 @@ dlb_port_quiesce(struct rte_eventdev *eventdev, void *quiesced, rte_eventdev_por
 			flush(eventdev->data->dev_id, events[i], args);
 		dlb_bus_step(dev->bus);
 	}
-	dlb_dp_port_flush(port, NULL, 0);
+	burst->flush(port, NULL, 0);
 	dlb_bus_step(dev->bus);
 }

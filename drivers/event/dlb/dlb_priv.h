@@ -46,7 +46,7 @@ __rte_format_printf(3, 4) void dlb_log(uint32_t level, const char *name, const c
 struct dlb_hw_lane {
 	uint8_t id; /* producer port (PP) and consumer queue (CQ) of the same number */
 	void *cq;
-	struct dlb_ring *ring;
+	void *pp_mem; /* where its commands go */
 };
 
 /* What start made in the device, and stop takes back. */
@@ -71,6 +71,7 @@ struct dlb_dev {
 /* What is different in each process. */
 struct dlb_process {
 	struct eventdev_ops ops;
+	const struct dlb_burst_ops *burst;
 	struct dlb_dev *dev; /* NULL: no device has this id */
 	/* Primary process only, from here on. */
 	pthread_mutex_t lock;
@@ -126,6 +127,19 @@ dlb_trylock(const struct dlb_dev *dev);
 
 void
 dlb_unlock(const struct dlb_dev *dev);
+
+/* dlb_device.c: common to all buses. */
+
+/* In the primary process: make the device that is reached through @bus, which is the caller's. */
+int
+dlb_device_make(struct rte_eventdev *eventdev, const struct dlb_devargs *args, struct dlb_bus *bus);
+
+/* In a secondary process: use the primary's. */
+int
+dlb_device_attach(struct rte_eventdev *eventdev);
+
+void
+dlb_device_remove(struct rte_eventdev *eventdev);
 
 /* dlb_evdev.c */
 

@@ -5,7 +5,7 @@
 /*
  * The software device as a bus: its memory, its lock, its rings and who steps it.
  *
- * struct dlb_bus and all that hangs on it is memory that every process maps at one address; what
+ * struct sim_bus and all that hangs on it is memory that every process maps at one address; what
  * belongs to one process is in handles[]. The device address (iova) of memory is its virtual
  * address. This file knows nothing of events or of what the commands mean.
  *
@@ -36,9 +36,12 @@ extern int dlb_logtype;
 #define BUS_MAX_PPS (DLB_MAX_LDB_PORTS + DLB_MAX_DIR_PORTS)
 
 /* A step is bounded, so that whoever does it for everyone gets back to its own work. */
-#define STEP_PASSES 4
+#define STEP_PASSES	   4
 #define STEP_CMDS_PER_RING 128
-#define STEP_BUDGET 256
+#define STEP_BUDGET	   256
+
+/* A device on PCI has moved what it can by then. */
+#define HARDWARE_SETTLE_US 100
 
 /* The device's clock serves watchdogs of milliseconds: read it once in so many steps. */
 #define STEPS_PER_CLOCK 64
@@ -52,11 +55,11 @@ struct bus_cq {
 	size_t bytes;
 };
 
-struct dlb_bus {
+struct sim_bus {
 	/* Constant. */
+	struct dlb_bus base;
 	void *state; /* of the device */
 	int socket;
-	uint8_t dev_id;
 
 	/* Free (0) or held (1), and how many wait for it in earnest; steps let them go first. */
 	_Alignas(RTE_CACHE_LINE_SIZE) uint32_t lock;
@@ -74,23 +77,29 @@ struct dlb_bus {
 /* This process' handles on the devices, by dev_id. */
 static struct dlbsim *handles[RTE_EVENT_MAX_DEVS];
 
-static struct dlbsim *
-bus_sim(const struct dlb_bus *bus)
+static struct sim_bus *
+sim_bus(struct dlb_bus *bus)
 {
-	return handles[bus->dev_id];
+	return container_of(bus, struct sim_bus, base);
+}
+
+static struct dlbsim *
+bus_sim(const struct sim_bus *bus)
+{
+	return handles[bus->base.dev_id];
 }
 
 /* --- lock ------------------------------------------------------------------------------------ */
 
 static bool
-try_lock(struct dlb_bus *bus)
+try_lock(struct sim_bus *bus)
 {
 	/* Pairs with unlock() */
 	return dlb_load_relaxed(&bus->lock) == 0 && dlb_exchange_acquire(&bus->lock, 1) == 0;
 }
 
 static void
-lock(struct dlb_bus *bus)
+lock(struct sim_bus *bus)
 {
 	unsigned int fails = 0;
 
@@ -104,7 +113,7 @@ lock(struct dlb_bus *bus)
 }
 
 static void
-unlock(struct dlb_bus *bus)
+unlock(struct sim_bus *bus)
 {
 	dlb_store_release(&bus->lock, 0);
 }
@@ -114,7 +123,7 @@ unlock(struct dlb_bus *bus)
 static void *
 host_dma_map(void *ctx, uint64_t iova, size_t len)
 {
-	const struct dlb_bus *bus = ctx;
+	const struct sim_bus *bus = ctx;
 	unsigned int i;
 
 	for (i = 0; i < RTE_DIM(bus->cqs); i++) {
@@ -142,13 +151,13 @@ host_dma_write(void *ctx, uint64_t iova, const void *buf, size_t len)
 static void
 host_log(void *ctx, enum dlbsim_log kind, const char *text)
 {
-	struct dlb_bus *bus = ctx;
+	struct sim_bus *bus = ctx;
 
 	bus->nb_messages++;
 	if ((bus->nb_messages & (bus->nb_messages - 1)) != 0)
 		return;
 	rte_log(RTE_LOG_WARNING, (uint32_t)dlb_logtype,
-		"event_dlb: software device %u %s: %s (message %" PRIu64 ")\n", bus->dev_id,
+		"event_dlb: software device %u %s: %s (message %" PRIu64 ")\n", bus->base.dev_id,
 		kind == DLBSIM_LOG_GUEST ? "refused" : "lacks", text, bus->nb_messages);
 }
 
@@ -162,7 +171,7 @@ static const struct dlbsim_host bus_host = {
 
 /* Hand up to max commands of each ring to the device. Returns how many it got. */
 static unsigned int
-take_commands(struct dlb_bus *bus, unsigned int max)
+take_commands(struct sim_bus *bus, unsigned int max)
 {
 	struct dlbsim *sim = bus_sim(bus);
 	const struct dlb_hcw *first;
@@ -183,7 +192,7 @@ take_commands(struct dlb_bus *bus, unsigned int max)
 
 /* Hand over all that the rings hold, of producers that are not writing. */
 static unsigned int
-take_all_commands(struct dlb_bus *bus)
+take_all_commands(struct sim_bus *bus)
 {
 	unsigned int n, total = 0;
 
@@ -195,7 +204,7 @@ take_all_commands(struct dlb_bus *bus)
 }
 
 static uint64_t
-bus_clock(struct dlb_bus *bus)
+bus_clock(struct sim_bus *bus)
 {
 	struct timespec now;
 
@@ -204,8 +213,8 @@ bus_clock(struct dlb_bus *bus)
 	return bus->now_ns;
 }
 
-int
-dlb_bus_step(struct dlb_bus *bus)
+static int
+step(struct sim_bus *bus)
 {
 	unsigned int pass, nb_cmds, nb_qes, total = 0;
 
@@ -222,8 +231,14 @@ dlb_bus_step(struct dlb_bus *bus)
 	return (int)total;
 }
 
-void
-dlb_bus_settle(struct dlb_bus *bus)
+int
+dlb_bus_step(struct dlb_bus *bus)
+{
+	return bus->kind == DLB_BUS_SIM ? step(sim_bus(bus)) : 0;
+}
+
+static void
+settle(struct sim_bus *bus)
 {
 	unsigned int moved;
 
@@ -235,12 +250,21 @@ dlb_bus_settle(struct dlb_bus *bus)
 	} while (moved > 0);
 }
 
+void
+dlb_bus_settle(struct dlb_bus *bus)
+{
+	if (bus->kind == DLB_BUS_SIM)
+		settle(sim_bus(bus));
+	else
+		rte_delay_us_sleep(HARDWARE_SETTLE_US);
+}
+
 /* --- registers --------------------------------------------------------------------------------- */
 
 static uint32_t
 io_csr_read(void *ctx, enum dlb_bar bar, uint32_t offset)
 {
-	struct dlb_bus *bus = ctx;
+	struct sim_bus *bus = ctx;
 	uint32_t value;
 
 	lock(bus);
@@ -254,7 +278,7 @@ io_csr_read(void *ctx, enum dlb_bar bar, uint32_t offset)
 static void
 io_csr_write(void *ctx, enum dlb_bar bar, uint32_t offset, uint32_t value)
 {
-	struct dlb_bus *bus = ctx;
+	struct sim_bus *bus = ctx;
 
 	lock(bus);
 	dlbsim_csr_write(bus_sim(bus), bar, offset, value);
@@ -264,7 +288,7 @@ io_csr_write(void *ctx, enum dlb_bar bar, uint32_t offset, uint32_t value)
 static void
 io_pp_write(void *ctx, bool is_ldb, unsigned int pp, const struct dlb_line *line)
 {
-	struct dlb_bus *bus = ctx;
+	struct sim_bus *bus = ctx;
 
 	lock(bus);
 	dlbsim_pp_write(bus_sim(bus), is_ldb, pp, line->hcw, DLB_HCWS_PER_LINE);
@@ -274,7 +298,7 @@ io_pp_write(void *ctx, bool is_ldb, unsigned int pp, const struct dlb_line *line
 static void
 io_pp_flush(void *ctx, bool is_ldb, unsigned int pp)
 {
-	struct dlb_bus *bus = ctx;
+	struct sim_bus *bus = ctx;
 
 	RTE_SET_USED(is_ldb);
 	RTE_SET_USED(pp);
@@ -290,7 +314,7 @@ io_delay_us(void *ctx, unsigned int us)
 	rte_delay_us_sleep(us);
 }
 
-const struct dlbrm_io dlb_bus_io = {
+static const struct dlbrm_io sim_io = {
 	.csr_read = io_csr_read,
 	.csr_write = io_csr_write,
 	.pp_write = io_pp_write,
@@ -300,14 +324,6 @@ const struct dlbrm_io dlb_bus_io = {
 
 /* --- consumer queues and producer ports ---------------------------------------------------------- */
 
-bool
-dlb_bus_cq_sparse(const struct dlb_bus *bus)
-{
-	/* Four elements to a cache line: nothing is gained by spreading what one core writes. */
-	RTE_SET_USED(bus);
-	return false;
-}
-
 static size_t
 cq_bytes(unsigned int depth)
 {
@@ -316,7 +332,7 @@ cq_bytes(unsigned int depth)
 
 /* The entry of CQ memory, or a free one for iova 0. */
 static struct bus_cq *
-cq_find(struct dlb_bus *bus, uint64_t iova)
+cq_find(struct sim_bus *bus, uint64_t iova)
 {
 	unsigned int i;
 
@@ -327,9 +343,10 @@ cq_find(struct dlb_bus *bus, uint64_t iova)
 	return NULL;
 }
 
-void *
-dlb_bus_cq_alloc(struct dlb_bus *bus, unsigned int depth, uint64_t *iova)
+static void *
+sim_cq_alloc(struct dlb_bus *base, unsigned int depth, uint64_t *iova)
 {
+	struct sim_bus *bus = sim_bus(base);
 	size_t bytes = RTE_ALIGN(cq_bytes(depth), DLB_LINE_BYTES);
 	void *cq = rte_zmalloc_socket("dlb_cq", bytes, RTE_CACHE_LINE_SIZE, bus->socket);
 	struct bus_cq *entry;
@@ -349,9 +366,10 @@ dlb_bus_cq_alloc(struct dlb_bus *bus, unsigned int depth, uint64_t *iova)
 	return cq;
 }
 
-void
-dlb_bus_cq_free(struct dlb_bus *bus, void *cq)
+static void
+sim_cq_free(struct dlb_bus *base, void *cq)
 {
+	struct sim_bus *bus = sim_bus(base);
 	struct bus_cq *entry;
 
 	if (cq == NULL)
@@ -366,9 +384,10 @@ dlb_bus_cq_free(struct dlb_bus *bus, void *cq)
 	rte_free(cq);
 }
 
-struct dlb_ring *
-dlb_bus_pp_open(struct dlb_bus *bus, bool is_ldb, unsigned int pp)
+static void *
+sim_pp_open(struct dlb_bus *base, bool is_ldb, unsigned int pp)
 {
+	struct sim_bus *bus = sim_bus(base);
 	struct dlb_ring *ring =
 		rte_zmalloc_socket("dlb_pp", sizeof(*ring), RTE_CACHE_LINE_SIZE, bus->socket);
 	bool has_room;
@@ -389,9 +408,10 @@ dlb_bus_pp_open(struct dlb_bus *bus, bool is_ldb, unsigned int pp)
 	return ring;
 }
 
-void
-dlb_bus_pp_close(struct dlb_bus *bus, struct dlb_ring *ring)
+static void
+sim_pp_close(struct dlb_bus *base, void *ring)
 {
+	struct sim_bus *bus = sim_bus(base);
 	unsigned int i;
 
 	lock(bus);
@@ -406,20 +426,21 @@ dlb_bus_pp_close(struct dlb_bus *bus, struct dlb_ring *ring)
 /* --- life ---------------------------------------------------------------------------------------- */
 
 struct dlb_bus *
-dlb_bus_create(uint8_t dev_id, enum dlb_version version, int socket)
+dlb_bus_sim_create(uint8_t dev_id, enum dlb_version version, int socket)
 {
-	struct dlb_bus *bus =
+	struct sim_bus *bus =
 		rte_zmalloc_socket("dlb_bus", sizeof(*bus), RTE_CACHE_LINE_SIZE, socket);
 
 	if (bus == NULL)
 		return NULL;
-	bus->dev_id = dev_id;
+	bus->base = (struct dlb_bus){ .kind = DLB_BUS_SIM, .dev_id = dev_id };
 	bus->socket = socket;
-	bus->state = rte_zmalloc_socket("dlb_sim", dlbsim_state_size(), RTE_CACHE_LINE_SIZE, socket);
+	bus->state =
+		rte_zmalloc_socket("dlb_sim", dlbsim_state_size(), RTE_CACHE_LINE_SIZE, socket);
 	if (bus->state != NULL)
 		handles[dev_id] = dlbsim_create(version, bus->state, &bus_host, bus);
 	if (handles[dev_id] != NULL)
-		return bus;
+		return &bus->base;
 	rte_log(RTE_LOG_ERR, (uint32_t)dlb_logtype,
 		"event_dlb: no memory for software device %u, its state takes %zu bytes\n", dev_id,
 		dlbsim_state_size());
@@ -428,28 +449,27 @@ dlb_bus_create(uint8_t dev_id, enum dlb_version version, int socket)
 	return NULL;
 }
 
-int
-dlb_bus_attach(struct dlb_bus *bus)
+static int
+sim_attach(struct dlb_bus *bus)
 {
-	handles[bus->dev_id] = dlbsim_attach(bus->state, &bus_host, bus);
+	handles[bus->dev_id] = dlbsim_attach(sim_bus(bus)->state, &bus_host, bus);
 	return handles[bus->dev_id] != NULL ? 0 : -ENOMEM;
 }
 
-void
-dlb_bus_detach(struct dlb_bus *bus)
+static void
+sim_detach(struct dlb_bus *bus)
 {
-	dlbsim_destroy(bus_sim(bus));
+	dlbsim_destroy(handles[bus->dev_id]);
 	handles[bus->dev_id] = NULL;
 }
 
-void
-dlb_bus_destroy(struct dlb_bus *bus)
+static void
+sim_destroy(struct dlb_bus *base)
 {
+	struct sim_bus *bus = sim_bus(base);
 	unsigned int i;
 
-	if (bus == NULL)
-		return;
-	dlb_bus_detach(bus);
+	sim_detach(base);
 	for (i = 0; i < bus->nb_rings; i++)
 		rte_free(bus->rings[i]);
 	for (i = 0; i < RTE_DIM(bus->cqs); i++)
@@ -458,17 +478,31 @@ dlb_bus_destroy(struct dlb_bus *bus)
 	rte_free(bus);
 }
 
+const struct dlb_bus_ops dlb_bus_sim_ops = {
+	.io = &sim_io,
+	.attach = sim_attach,
+	.detach = sim_detach,
+	.destroy = sim_destroy,
+	.cq_alloc = sim_cq_alloc,
+	.cq_free = sim_cq_free,
+	.pp_open = sim_pp_open,
+	.pp_close = sim_pp_close,
+};
+
 void
-dlb_bus_drops(struct dlb_bus *bus, struct dlbsim_drops *drops)
+dlb_bus_sim_drops(struct dlb_bus *base, struct dlbsim_drops *drops)
 {
+	struct sim_bus *bus = sim_bus(base);
+
 	lock(bus);
 	dlbsim_drops(bus_sim(bus), drops);
 	unlock(bus);
 }
 
 int
-dlb_bus_check(struct dlb_bus *bus, char *why, size_t len)
+dlb_bus_sim_check(struct dlb_bus *base, char *why, size_t len)
 {
+	struct sim_bus *bus = sim_bus(base);
 	int ret;
 
 	lock(bus);

@@ -15,12 +15,12 @@
 
 #include <stdint.h>
 
-#define dlb_load_relaxed(ptr) __atomic_load_n((ptr), __ATOMIC_RELAXED)
-#define dlb_load_acquire(ptr) __atomic_load_n((ptr), __ATOMIC_ACQUIRE)
-#define dlb_store_relaxed(ptr, val) __atomic_store_n((ptr), (val), __ATOMIC_RELAXED)
-#define dlb_store_release(ptr, val) __atomic_store_n((ptr), (val), __ATOMIC_RELEASE)
-#define dlb_add_relaxed(ptr, val) __atomic_fetch_add((ptr), (val), __ATOMIC_RELAXED)
-#define dlb_sub_relaxed(ptr, val) __atomic_fetch_sub((ptr), (val), __ATOMIC_RELAXED)
+#define dlb_load_relaxed(ptr)	       __atomic_load_n((ptr), __ATOMIC_RELAXED)
+#define dlb_load_acquire(ptr)	       __atomic_load_n((ptr), __ATOMIC_ACQUIRE)
+#define dlb_store_relaxed(ptr, val)    __atomic_store_n((ptr), (val), __ATOMIC_RELAXED)
+#define dlb_store_release(ptr, val)    __atomic_store_n((ptr), (val), __ATOMIC_RELEASE)
+#define dlb_add_relaxed(ptr, val)      __atomic_fetch_add((ptr), (val), __ATOMIC_RELAXED)
+#define dlb_sub_relaxed(ptr, val)      __atomic_fetch_sub((ptr), (val), __ATOMIC_RELAXED)
 #define dlb_exchange_acquire(ptr, val) __atomic_exchange_n((ptr), (val), __ATOMIC_ACQUIRE)
 
 /* Grow a counter that one thread writes and others may read at any time: no locked instruction. */

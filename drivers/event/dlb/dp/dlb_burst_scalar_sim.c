@@ -4,75 +4,12 @@
 
 /*
  * The burst functions in plain C for the software device.
- *
- * A variant is a file like this one: which pack file, which line writer, and the entry points that
- * the compiler specialises. It knows nothing else.
  */
 
 #include "dlb_pack_scalar.h"
 
 #include "dlb_line_sim.h"
 
-#include "dlb_dequeue.h"
-#include "dlb_enqueue.h"
+#include "dlb_burst.h"
 
-static uint16_t
-enqueue_single(void *port, const struct rte_event *ev)
-{
-	return dlb_enqueue(port, ev, 1, DLB_KNOWN_NONE);
-}
-
-static uint16_t
-enqueue_burst(void *port, const struct rte_event ev[], uint16_t n)
-{
-	return dlb_enqueue(port, ev, n, DLB_KNOWN_NONE);
-}
-
-static uint16_t
-enqueue_new_burst(void *port, const struct rte_event ev[], uint16_t n)
-{
-	return dlb_enqueue(port, ev, n, DLB_KNOWN_NEW);
-}
-
-static uint16_t
-enqueue_forward_burst(void *port, const struct rte_event ev[], uint16_t n)
-{
-	return dlb_enqueue(port, ev, n, DLB_KNOWN_FORWARD);
-}
-
-static uint16_t
-dequeue_single(void *port, struct rte_event *ev, uint64_t timeout_ticks)
-{
-	return dlb_dequeue(port, ev, 1, timeout_ticks);
-}
-
-static uint16_t
-dequeue_burst(void *port, struct rte_event ev[], uint16_t n, uint64_t timeout_ticks)
-{
-	return dlb_dequeue(port, ev, n, timeout_ticks);
-}
-
-static uint16_t
-flush(struct dlb_port *port, struct rte_event ev[], uint16_t n)
-{
-	uint16_t got;
-
-	dequeue_release(port);
-	got = dequeue_look(port, ev, n);
-	if (got == 0) {
-		dlb_credit_flush(port);
-		dlb_dir_credit_flush(port);
-	}
-	return got;
-}
-
-const struct dlb_burst_ops dlb_burst_ops_scalar_sim = {
-	.name = "scalar",
-	.enqueue = enqueue_single,
-	.enqueue_burst = enqueue_burst,
-	.enqueue_new_burst = enqueue_new_burst,
-	.enqueue_forward_burst = enqueue_forward_burst,
-	.dequeue = dequeue_single,
-	.dequeue_burst = dequeue_burst,
-	.flush = flush,
-};
+const struct dlb_burst_ops dlb_burst_ops_scalar_sim = DLB_BURST_OPS("scalar, ring");

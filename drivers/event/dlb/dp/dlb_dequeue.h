@@ -26,6 +26,7 @@
 
 #include "dlb_credit.h"
 #include "dlb_event.h"
+#include "dlb_step.h"
 #include "dlb_tx.h"
 
 /* Empty looks before a dequeue that may wait gives its CPU away. */

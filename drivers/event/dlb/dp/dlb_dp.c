@@ -9,13 +9,17 @@
  * functions read, and nothing of the device or of how an application configured it.
  */
 
+#include <cpuid.h>
+
 #include "bus/dlb_atomic.h"
 #include "dlb_dp.h"
 #include "dlb_event.h"
 
 /* Credits that a port may keep for itself: a burst's worth, and never much of what there is. */
 #define DP_MAX_CREDIT_QUANTUM 32
-#define DP_CREDIT_SHARE 8 /* all ports together: the limit's eighth */
+#define DP_CREDIT_SHARE	      8 /* all ports together: the limit's eighth */
+
+#define CPUID_7_ECX_MOVDIR64B (UINT32_C(1) << 28)
 
 /* RTE_SCHED_TYPE_* to the device's type. */
 static const uint8_t hw_sched_type[] = {
@@ -105,7 +109,7 @@ dlb_dp_lane_add(struct dlb_port *port, const struct dlb_dp_lane_conf *conf)
 	unsigned int id = port->nb_lanes++;
 
 	port->lane[id] = (struct dlb_lane){
-		.ring = conf->ring,
+		.pp_mem = conf->pp_mem,
 		.cq = conf->cq,
 		.cq_mask = cq_ring - 1,
 		.source = port->is_dir ? port->dp->dir_source[conf->hw_port] : 0,
@@ -130,12 +134,6 @@ dlb_dp_port_stop(struct dlb_port *port)
 	dlb_store_release(&port->started, 0);
 }
 
-uint16_t
-dlb_dp_port_flush(struct dlb_port *port, struct rte_event *ev, uint16_t n)
-{
-	return dlb_burst_ops_scalar_sim.flush(port, ev, n);
-}
-
 unsigned int
 dlb_dp_port_held(const struct dlb_port *port)
 {
@@ -153,4 +151,22 @@ uint32_t
 dlb_dp_in_system(const struct dlb_dp_dev *dp)
 {
 	return dlb_load_relaxed(&dp->in_system);
+}
+
+/* CPUID leaf 7: whether the CPU has MOVDIR64B. */
+static bool
+has_movdir64b(void)
+{
+	unsigned int eax, ebx, ecx, edx;
+
+	return __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) != 0 &&
+	       (ecx & CPUID_7_ECX_MOVDIR64B) != 0;
+}
+
+const struct dlb_burst_ops *
+dlb_burst_ops_choose(bool is_pci)
+{
+	if (!is_pci)
+		return &dlb_burst_ops_scalar_sim;
+	return has_movdir64b() ? &dlb_burst_ops_scalar_movdir64b : &dlb_burst_ops_scalar_stream;
 }

@@ -34,7 +34,6 @@
 #include "dlb_limits.h"
 
 struct dlb_bus;
-struct dlb_ring;
 
 #define DLB_MAX_LANES 4
 
@@ -45,49 +44,50 @@ struct dlb_ring;
 static inline unsigned int
 dlb_dp_lane_window(unsigned int nb_lanes)
 {
-	return DLB_PORT_WINDOW / rte_align32pow2(nb_lanes);
+	return DLB_PORT_WINDOW / (nb_lanes > 2 ? DLB_MAX_LANES : nb_lanes);
 }
 
-/** Who makes the software device work. */
+/** Who makes the device work. */
 enum dlb_step_mode {
 	DLB_STEP_INLINE,  /**< ports, when a dequeue comes up empty or a ring is full */
 	DLB_STEP_SERVICE, /**< a service of the application's choice */
 	DLB_STEP_THREAD,  /**< a thread of the driver */
+	DLB_STEP_NONE,	  /**< nobody: a device on PCI works by itself */
 };
 
 /** Counters of a port; written by the port's thread only, readable at any time. */
 struct dlb_port_stats {
-	uint64_t tx_new;	/**< accepted by operation */
+	uint64_t tx_new; /**< accepted by operation */
 	uint64_t tx_fwd;
 	uint64_t tx_rel;
 	uint64_t tx_implicit_rel; /**< released by a dequeue */
-	uint64_t tx_sched[4];	/**< accepted NEW and FORWARD, by enum dlb_sched_type */
-	uint64_t tx_invalid;	/**< bursts stopped by an event that cannot be (EINVAL) */
+	uint64_t tx_sched[4];	  /**< accepted NEW and FORWARD, by enum dlb_sched_type */
+	uint64_t tx_invalid;	  /**< bursts stopped by an event that cannot be (EINVAL) */
 	uint64_t tx_nospc_new_event_limit; /**< bursts stopped: threshold or limit (ENOSPC) */
 	uint64_t tx_nospc_dir_hw_credits;  /**< bursts stopped: directed pool empty (ENOSPC) */
-	uint64_t tx_ring_full;	/**< enqueuer had to wait for the software device */
-	uint64_t tx_parked;	/**< answers out of order */
+	uint64_t tx_ring_full;		   /**< enqueuer had to wait for the software device */
+	uint64_t tx_parked;		   /**< answers out of order */
 	uint64_t rx_ok;
-	uint64_t rx_sched[4];	/**< dequeued, by enum dlb_sched_type */
-	uint64_t total_polls;	/**< dequeue calls */
-	uint64_t zero_polls;	/**< those without an event */
+	uint64_t rx_sched[4]; /**< dequeued, by enum dlb_sched_type */
+	uint64_t total_polls; /**< dequeue calls */
+	uint64_t zero_polls;  /**< those without an event */
 };
 
 /** One hardware port of an eventdev port. */
 struct dlb_lane {
-	_Alignas(RTE_CACHE_LINE_SIZE) struct dlb_ring *ring;
+	_Alignas(RTE_CACHE_LINE_SIZE) void *pp_mem; /**< where commands go, see the line writers */
 	const uint8_t *cq;
-	uint32_t head;		/**< next position to read */
-	uint32_t oldest;	/**< oldest position not completed; DIR: not answered */
-	uint32_t nb_answered;	/**< positions in (oldest, head) answered out of order */
-	uint32_t cq_mask;	/**< CQ entries - 1 */
-	uint16_t source;	/**< DIR: DLB_SOURCE() of its queue */
-	uint16_t tokens_owed;	/**< DIR: elements read, tokens not yet returned */
-	uint16_t token_batch;	/**< DIR: return them from this many on */
-	uint8_t gen_shift;	/**< log2 of CQ entries */
-	uint8_t stride_shift;	/**< log2 of bytes from entry to entry */
-	uint8_t mark;		/**< impl_opaque of position 0 */
-	uint8_t pp;		/**< hardware port */
+	uint32_t head;	      /**< next position to read */
+	uint32_t oldest;      /**< oldest position not completed; DIR: not answered */
+	uint32_t nb_answered; /**< positions in (oldest, head) answered out of order */
+	uint32_t cq_mask;     /**< CQ entries - 1 */
+	uint16_t source;      /**< DIR: DLB_SOURCE() of its queue */
+	uint16_t tokens_owed; /**< DIR: elements read, tokens not yet returned */
+	uint16_t token_batch; /**< DIR: return them from this many on */
+	uint8_t gen_shift;    /**< log2 of CQ entries */
+	uint8_t stride_shift; /**< log2 of bytes from entry to entry */
+	uint8_t mark;	      /**< impl_opaque of position 0 */
+	uint8_t pp;	      /**< hardware port */
 };
 
 struct dlb_dp_dev;
@@ -95,16 +95,16 @@ struct dlb_dp_dev;
 /** An eventdev port: what data->ports[] points to. */
 struct dlb_port {
 	_Alignas(RTE_CACHE_LINE_SIZE) struct dlb_dp_dev *dp;
-	uint32_t started;	/**< atomic word; the burst functions return 0 while it is 0 */
-	uint32_t credits;	/**< released events whose credit the device has not got back yet */
+	uint32_t started; /**< atomic word; the burst functions return 0 while it is 0 */
+	uint32_t credits; /**< released events whose credit the device has not got back yet */
 	uint32_t credit_quantum; /**< cache at most so many */
-	uint32_t new_limit;	/**< NEW is refused from this many events in the system on */
-	uint32_t dir_credits;	/**< cached credits of the directed pool */
-	uint8_t id;		/**< eventdev port id */
+	uint32_t new_limit;	 /**< NEW is refused from this many events in the system on */
+	uint32_t dir_credits;	 /**< cached credits of the directed pool */
+	uint8_t id;		 /**< eventdev port id */
 	uint8_t nb_lanes;
-	uint8_t next_lane;	/**< where the next dequeue begins to look */
-	uint8_t pos_mask;	/**< positions of a lane modulo its window */
-	uint8_t lock_fails;	/**< times in a row that somebody else was stepping */
+	uint8_t next_lane;  /**< where the next dequeue begins to look */
+	uint8_t pos_mask;   /**< positions of a lane modulo its window */
+	uint8_t lock_fails; /**< times in a row that somebody else was stepping */
 	bool is_dir;
 	bool implicit_release;
 
@@ -120,11 +120,11 @@ struct dlb_port {
 struct dlb_dp_dev {
 	/* Constant while the device runs. */
 	_Alignas(RTE_CACHE_LINE_SIZE) struct dlb_bus *bus;
-	uint64_t timeout_ticks;	   /**< of a dequeue with a timeout, unless it says its own */
+	uint64_t timeout_ticks; /**< of a dequeue with a timeout, unless it says its own */
 	bool per_dequeue_timeout;
-	uint8_t step_mode;	   /**< enum dlb_step_mode */
+	uint8_t step_mode;	     /**< enum dlb_step_mode */
 	uint32_t dir_credit_reserve; /**< of the directed pool, not for NEW */
-	uint32_t new_limit;	   /**< nb_events_limit */
+	uint32_t new_limit;	     /**< nb_events_limit */
 	uint32_t credit_quantum;
 
 	/* (queue id, sched type of the event) -> element bits from 16 on, see dlb_event.h */
@@ -135,8 +135,9 @@ struct dlb_dp_dev {
 	uint16_t dir_source[DLB_MAX_DIR_PORTS];
 
 	/* Written by all ports, once in a burst at most. */
-	_Alignas(RTE_CACHE_LINE_SIZE) uint32_t in_system; /**< events, and credits cached by ports */
-	_Alignas(RTE_CACHE_LINE_SIZE) int32_t dir_pool;	   /**< free credits of the directed pool */
+	_Alignas(
+		RTE_CACHE_LINE_SIZE) uint32_t in_system; /**< events, and credits cached by ports */
+	_Alignas(RTE_CACHE_LINE_SIZE) int32_t dir_pool;	 /**< free credits of the directed pool */
 };
 
 /* --- set-up, by the control path while nothing is started -------------------------------------- */
@@ -144,12 +145,12 @@ struct dlb_dp_dev {
 struct dlb_dp_dev_conf {
 	struct dlb_bus *bus;
 	enum dlb_step_mode step_mode;
-	uint32_t nb_events_limit;    /**< at most the LDB pool (2.0), or the one pool (2.5) */
-	uint32_t min_new_threshold;  /**< smallest new_event_threshold of the ports */
+	uint32_t nb_events_limit;   /**< at most the LDB pool (2.0), or the one pool (2.5) */
+	uint32_t min_new_threshold; /**< smallest new_event_threshold of the ports */
 	unsigned int nb_ports;
-	uint32_t dir_credits;	     /**< 2.0: size of the directed pool; 2.5: 0 */
-	uint64_t timeout_ticks;	     /**< TSC ticks of the configured dequeue_timeout_ns */
-	bool per_dequeue_timeout;    /**< RTE_EVENT_DEV_CFG_PER_DEQUEUE_TIMEOUT */
+	uint32_t dir_credits;	  /**< 2.0: size of the directed pool; 2.5: 0 */
+	uint64_t timeout_ticks;	  /**< TSC ticks of the configured dequeue_timeout_ns */
+	bool per_dequeue_timeout; /**< RTE_EVENT_DEV_CFG_PER_DEQUEUE_TIMEOUT */
 };
 
 struct dlb_dp_queue_conf {
@@ -164,16 +165,16 @@ struct dlb_dp_port_conf {
 	uint8_t id;
 	bool is_dir;
 	bool implicit_release;
-	uint8_t nb_lanes;	      /**< 1 if is_dir */
+	uint8_t nb_lanes; /**< 1 if is_dir */
 	uint32_t new_event_threshold;
 };
 
 struct dlb_dp_lane_conf {
-	uint8_t hw_port;	/**< PP = CQ, and the directed queue if is_dir */
-	struct dlb_ring *ring;	/**< of dlb_bus_pp_open() */
-	const void *cq;		/**< of dlb_bus_cq_alloc(), zeroed */
-	unsigned int cq_depth;	/**< as given to the resource manager */
-	bool sparse;		/**< CQ layout */
+	uint8_t hw_port;       /**< PP = CQ, and the directed queue if is_dir */
+	void *pp_mem;	       /**< of dlb_bus_pp_open() */
+	const void *cq;	       /**< of dlb_bus_cq_alloc(), zeroed */
+	unsigned int cq_depth; /**< as given to the resource manager */
+	bool sparse;	       /**< CQ layout */
 };
 
 /** Forget all queues and credits. First call of every start. */
@@ -201,18 +202,6 @@ dlb_dp_port_stop(struct dlb_port *port);
 
 /* --- the control path's look inside ------------------------------------------------------------- */
 
-/**
- * Give back all that the port holds and take what waits in its CQs, for stop and quiesce.
- *
- * Releases every event that the application (or an earlier call) took from the port; FORWARDs that
- * were waiting for an older answer go out. Then takes up to @p n events. The caller steps the
- * device between calls. Works on a stopped port; not while another thread uses the port.
- *
- * @return events in @p ev; 0 means that the port holds nothing and its CQs are empty
- */
-uint16_t
-dlb_dp_port_flush(struct dlb_port *port, struct rte_event *ev, uint16_t n);
-
 /** Events that the application holds, not answered yet: outstanding_releases. */
 unsigned int
 dlb_dp_port_held(const struct dlb_port *port);
@@ -238,10 +227,26 @@ struct dlb_burst_ops {
 	dlb_enqueue_burst_t enqueue_forward_burst;
 	dlb_dequeue_t dequeue;
 	dlb_dequeue_burst_t dequeue_burst;
+	/**
+	 * Give back all that the port holds and take what waits in its CQs, for stop and quiesce.
+	 *
+	 * Releases every event that the application (or an earlier call) took from the port;
+	 * FORWARDs that were waiting for an older answer go out. Then takes up to @p n events. The
+	 * caller steps the device between calls. Works on a stopped port; not while another thread
+	 * uses the port.
+	 *
+	 * Returns events in @p ev; 0 means that the port holds nothing and its CQs are empty.
+	 */
 	uint16_t (*flush)(struct dlb_port *port, struct rte_event ev[], uint16_t n);
 };
 
-/** Scalar code, software device. Valid from probe on, in every process. */
-extern const struct dlb_burst_ops dlb_burst_ops_scalar_sim;
+/* Plain C, by where the commands go. Valid from probe on, in every process. */
+extern const struct dlb_burst_ops dlb_burst_ops_scalar_sim;	  /**< ring of a software device */
+extern const struct dlb_burst_ops dlb_burst_ops_scalar_movdir64b; /**< PCI: one 64-byte store */
+extern const struct dlb_burst_ops dlb_burst_ops_scalar_stream;	  /**< PCI: 16-byte stores */
+
+/** The burst functions for a port of this bus on this CPU. */
+const struct dlb_burst_ops *
+dlb_burst_ops_choose(bool is_pci);
 
 #endif /* DLB_DP_H */

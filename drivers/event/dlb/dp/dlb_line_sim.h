@@ -27,10 +27,12 @@ struct dlb_writer {
 static __rte_always_inline void
 dlb_writer_open(struct dlb_writer *w, const struct dlb_lane *lane)
 {
+	struct dlb_ring *ring = lane->pp_mem;
+
 	*w = (struct dlb_writer){
-		.ring = lane->ring,
-		.pos = lane->ring->tail,
-		.end = dlb_ring_end(lane->ring),
+		.ring = ring,
+		.pos = ring->tail,
+		.end = dlb_ring_end(ring),
 	};
 }
 

@@ -23,7 +23,7 @@ parse_ok(const char *params)
 	struct dlb_devargs args;
 	struct dlb_why why;
 
-	assert_int_equal(dlb_devargs_parse(&args, params, &why), 0);
+	assert_int_equal(dlb_devargs_parse(&args, params, NULL, &why), 0);
 	return args;
 }
 
@@ -33,7 +33,7 @@ assert_refused(const char *params, const char *const words[])
 	struct dlb_devargs args = { .cq_depth = 77 };
 	struct dlb_why why = { "" };
 
-	assert_int_equal(dlb_devargs_parse(&args, params, &why), -EINVAL);
+	assert_int_equal(dlb_devargs_parse(&args, params, NULL, &why), -EINVAL);
 	assert_int_equal(args.cq_depth, 77);
 	for (; *words != NULL; words++)
 		if (strstr(why.text, *words) == NULL)

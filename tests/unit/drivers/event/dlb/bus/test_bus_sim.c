@@ -63,7 +63,8 @@ static const struct dlb_burst_ops *const ops = &dlb_burst_ops_scalar_sim;
 static void *
 zeroed(size_t bytes)
 {
-	void *memory = aligned_alloc(RTE_CACHE_LINE_SIZE, RTE_ALIGN_CEIL(bytes, RTE_CACHE_LINE_SIZE));
+	void *memory =
+		aligned_alloc(RTE_CACHE_LINE_SIZE, RTE_ALIGN_CEIL(bytes, RTE_CACHE_LINE_SIZE));
 
 	assert_non_null(memory);
 	memset(memory, 0, bytes);
@@ -84,9 +85,9 @@ rig_device(struct rig *rig, uint8_t dev_id, enum dlb_version version)
 		.nb_dir_credits = 4096,
 	};
 
-	rig->bus = dlb_bus_create(dev_id, version, SOCKET_ID_ANY);
+	rig->bus = dlb_bus_sim_create(dev_id, version, SOCKET_ID_ANY);
 	assert_non_null(rig->bus);
-	dlbrm_init(rig->rm, version, &dlb_bus_io, rig->bus);
+	dlbrm_init(rig->rm, version, dlb_bus_io(rig->bus), rig->bus);
 	assert_int_equal(dlbrm_power_up(rig->rm), 0);
 	assert_int_equal(dlbrm_hw_init(rig->rm, &hw), 0);
 	assert_int_equal(dlbrm_sn_group_set(rig->rm, 0, 64), 0);
@@ -129,8 +130,8 @@ rig_dp(struct rig *rig)
 		const struct dlb_dp_queue_conf queue = {
 			.hw_qid = (uint8_t)rig->qid[q],
 			.is_dir = q == QUEUE_DIR,
-			.sched_type = q == QUEUE_ORDERED ? RTE_SCHED_TYPE_ORDERED :
-							   RTE_SCHED_TYPE_ATOMIC,
+			.sched_type =
+				q == QUEUE_ORDERED ? RTE_SCHED_TYPE_ORDERED : RTE_SCHED_TYPE_ATOMIC,
 		};
 
 		dlb_dp_queue_init(rig->dp, q, &queue);
@@ -152,8 +153,8 @@ rig_hw_port(struct rig *rig, unsigned int id)
 	rig->cq[id] = dlb_bus_cq_alloc(rig->bus, DEPTH, &iova);
 	assert_non_null(rig->cq[id]);
 	ldb.cq_iova = dir.cq_iova = iova;
-	hw_port = id == PORT_DIR ? dlbrm_dir_port_create(rig->rm, rig->domain, &dir) :
-				   dlbrm_ldb_port_create(rig->rm, rig->domain, &ldb);
+	hw_port = id == PORT_DIR ? dlbrm_dir_port_create(rig->rm, rig->domain, &dir)
+				 : dlbrm_ldb_port_create(rig->rm, rig->domain, &ldb);
 	assert_true(hw_port >= 0);
 	if (id == PORT_DIR)
 		rig->qid[QUEUE_DIR] = dlbrm_dir_queue_create(rig->rm, rig->domain, hw_port, 256);
@@ -181,7 +182,7 @@ rig_ports(struct rig *rig)
 		};
 		const struct dlb_dp_lane_conf lane = {
 			.hw_port = (uint8_t)hw_port[id],
-			.ring = rig->ring[id],
+			.pp_mem = rig->ring[id],
 			.cq = rig->cq[id],
 			.cq_depth = DEPTH,
 			.sparse = dlb_bus_cq_sparse(rig->bus),
@@ -191,8 +192,9 @@ rig_ports(struct rig *rig)
 		dlb_dp_lane_add(rig->port[id], &lane);
 	}
 	for (id = QUEUE_ATOMIC; id <= QUEUE_ORDERED; id++)
-		assert_int_equal(dlbrm_map_qid(rig->rm, rig->domain, hw_port[PORT_WORKER],
-					       rig->qid[id], 0), 0);
+		assert_int_equal(
+			dlbrm_map_qid(rig->rm, rig->domain, hw_port[PORT_WORKER], rig->qid[id], 0),
+			0);
 }
 
 static struct rig *
@@ -221,9 +223,9 @@ rig_check_clean(struct rig *rig)
 	struct dlbsim_drops drops;
 	char why[256] = "";
 
-	dlb_bus_drops(rig->bus, &drops);
+	dlb_bus_sim_drops(rig->bus, &drops);
 	assert_memory_equal(&drops, &none, sizeof(drops));
-	if (dlb_bus_check(rig->bus, why, sizeof(why)) != 0)
+	if (dlb_bus_sim_check(rig->bus, why, sizeof(why)) != 0)
 		fail_msg("%s", why);
 }
 
@@ -446,7 +448,7 @@ test_bus_sim_writes_to_cqs_only(void **state)
 	t.rig->cq[PORT_WORKER] = NULL;
 	send_some(&t);
 	dlb_bus_settle(t.rig->bus);
-	dlb_bus_drops(t.rig->bus, &drops);
+	dlb_bus_sim_drops(t.rig->bus, &drops);
 	assert_in_range(drops.dma_failed, 1, 32);
 	dlb_bus_destroy(t.rig->bus);
 	for (unsigned int id = 0; id < NB_PORTS; id++)
@@ -460,7 +462,7 @@ test_bus_sim_writes_to_cqs_only(void **state)
 static void
 test_bus_sim_tables_are_bounded(void **state)
 {
-	struct dlb_bus *bus = dlb_bus_create(9, DLB_V2_5, SOCKET_ID_ANY);
+	struct dlb_bus *bus = dlb_bus_sim_create(9, DLB_V2_5, SOCKET_ID_ANY);
 	const unsigned int max = DLB_MAX_LDB_PORTS + DLB_MAX_DIR_PORTS;
 	unsigned int i, round;
 	uint64_t iova;
@@ -499,13 +501,15 @@ main(void)
 		cmocka_unit_test(test_bus_sim_writes_to_cqs_only),
 		cmocka_unit_test(test_bus_sim_tables_are_bounded),
 	};
-	char *eal_args[] = { (char *)(uintptr_t)"test_bus_sim", (char *)(uintptr_t)"--no-huge",
-			     (char *)(uintptr_t)"--no-pci", (char *)(uintptr_t)"--no-shconf",
-			     (char *)(uintptr_t)"--no-telemetry",
-			     (char *)(uintptr_t)"--log-level=error",
-			     (char *)(uintptr_t)"--lcores=0",
-			     (char *)(uintptr_t)"-m",
-			     (char *)(uintptr_t)"256" };
+	char *eal_args[] = { (char *)(uintptr_t) "test_bus_sim",
+			     (char *)(uintptr_t) "--no-huge",
+			     (char *)(uintptr_t) "--no-pci",
+			     (char *)(uintptr_t) "--no-shconf",
+			     (char *)(uintptr_t) "--no-telemetry",
+			     (char *)(uintptr_t) "--log-level=error",
+			     (char *)(uintptr_t) "--lcores=0",
+			     (char *)(uintptr_t) "-m",
+			     (char *)(uintptr_t) "256" };
 
 	if (rte_eal_init(RTE_DIM(eal_args), eal_args) < 0)
 		return 1;

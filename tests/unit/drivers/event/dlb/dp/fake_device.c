@@ -69,9 +69,10 @@ static void
 fake_lane_add(struct fake *fake, const struct fake_conf *conf, unsigned int i)
 {
 	struct fake_lane *lane = &fake->lane[i];
+	unsigned int entry;
 	struct dlb_dp_lane_conf lane_conf = {
 		.hw_port = conf->is_dir ? FAKE_DIR_PORT : (uint8_t)i,
-		.ring = &lane->ring,
+		.pp_mem = &lane->ring,
 		.cq = lane->cq,
 		.cq_depth = conf->depth,
 		.sparse = conf->sparse,
@@ -79,6 +80,10 @@ fake_lane_add(struct fake *fake, const struct fake_conf *conf, unsigned int i)
 
 	lane->depth = conf->depth;
 	lane->stride = conf->sparse ? DLB_CQ_SPARSE_STRIDE : DLB_CQ_STANDARD_STRIDE;
+	/* What is not an entry, behind the ring or between its entries, is undefined: noise. */
+	memset(lane->cq, 0xff, sizeof(lane->cq));
+	for (entry = 0; entry < dlb_cq_ring_size(conf->depth); entry++)
+		memset(&lane->cq[(size_t)entry * lane->stride], 0, sizeof(struct dlb_qe));
 	dlb_dp_lane_add(&fake->port, &lane_conf);
 }
 
@@ -101,12 +106,13 @@ fake_new(const struct fake_conf *conf)
 					   .per_dequeue_timeout = true,
 				   });
 	fake_queues(&fake->dp);
-	dlb_dp_port_init(&fake->port, &fake->dp, &(struct dlb_dp_port_conf){
-							 .is_dir = conf->is_dir,
-							 .implicit_release = conf->implicit_release,
-							 .nb_lanes = (uint8_t)conf->nb_lanes,
-							 .new_event_threshold = threshold,
-						 });
+	dlb_dp_port_init(&fake->port, &fake->dp,
+			 &(struct dlb_dp_port_conf){
+				 .is_dir = conf->is_dir,
+				 .implicit_release = conf->implicit_release,
+				 .nb_lanes = (uint8_t)conf->nb_lanes,
+				 .new_event_threshold = threshold,
+			 });
 	for (i = 0; i < conf->nb_lanes; i++)
 		fake_lane_add(fake, conf, i);
 	dlb_dp_port_start(&fake->port);

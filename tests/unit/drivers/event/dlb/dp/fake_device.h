@@ -33,8 +33,8 @@ struct fake_conf {
 	bool sparse;
 	bool is_dir;
 	bool implicit_release;
-	uint32_t limit;		/* 0: 8192 */
-	uint32_t threshold;	/* 0: as limit */
+	uint32_t limit;	    /* 0: 8192 */
+	uint32_t threshold; /* 0: as limit */
 	uint32_t dir_credits;
 	enum dlb_step_mode step_mode;
 };

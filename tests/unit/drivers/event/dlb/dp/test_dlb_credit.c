@@ -42,8 +42,8 @@ send_new(struct fake *fake, uint16_t n)
 	for (i = 0; i < n; i++)
 		ev[i].sched_type = RTE_SCHED_TYPE_ATOMIC;
 	rte_errno = 0;
-	sent = n % 2 == 0 ? ops->enqueue_new_burst(&fake->port, ev, n) :
-			    ops->enqueue_burst(&fake->port, ev, n);
+	sent = n % 2 == 0 ? ops->enqueue_new_burst(&fake->port, ev, n)
+			  : ops->enqueue_burst(&fake->port, ev, n);
 	drop_commands(fake);
 	return sent;
 }
@@ -100,7 +100,8 @@ test_credit_limit_and_threshold_are_exact(void **state)
 static void
 test_credit_forward_passes_at_limit(void **state)
 {
-	struct fake *fake = fake_new(&(struct fake_conf){ .nb_lanes = 1, .depth = 64, .limit = 32 });
+	struct fake *fake =
+		fake_new(&(struct fake_conf){ .nb_lanes = 1, .depth = 64, .limit = 32 });
 	struct rte_event ev[32];
 
 	(void)state;
@@ -146,8 +147,8 @@ test_credit_release_gives_back(void **state)
 static void
 test_credit_small_limit_has_no_cache(void **state)
 {
-	struct fake *fake = fake_new(&(struct fake_conf){
-		.nb_lanes = 1, .depth = 64, .limit = 4096, .threshold = 15 });
+	struct fake *fake = fake_new(
+		&(struct fake_conf){ .nb_lanes = 1, .depth = 64, .limit = 4096, .threshold = 15 });
 	struct rte_event ev[2];
 
 	(void)state;
@@ -179,7 +180,8 @@ test_credit_cached_do_not_pass_threshold(void **state)
 static void
 test_credit_of_refused_burst_comes_back(void **state)
 {
-	struct fake *fake = fake_new(&(struct fake_conf){ .nb_lanes = 1, .depth = 8, .limit = 100 });
+	struct fake *fake =
+		fake_new(&(struct fake_conf){ .nb_lanes = 1, .depth = 8, .limit = 100 });
 	struct rte_event ev[16];
 	uint16_t i, bad;
 
@@ -269,12 +271,30 @@ test_credit_directed_pool_is_conserved(void **state)
 	fake_free(fake);
 }
 
+/* A directed event that the events limit refuses takes nothing from the pool. */
+static void
+test_credit_directed_pool_survives_limit(void **state)
+{
+	struct fake *fake = fake_new(&(struct fake_conf){
+		.nb_lanes = 1, .depth = 8, .limit = 500, .threshold = 10, .dir_credits = 400 });
+	struct rte_event ev = dir_event(RTE_EVENT_OP_NEW);
+	unsigned int i, n = 0;
+
+	(void)state;
+	for (i = 0; i < 1000; i++)
+		n += ops->enqueue_new_burst(&fake->port, &ev, 1), drop_commands(fake);
+	assert_int_equal(n, 10);
+	assert_int_equal(ops->dequeue_burst(&fake->port, &ev, 1, 0), 0);
+	assert_int_equal(fake->dp.dir_pool, 400 - 10);
+	fake_free(fake);
+}
+
 /* Where the events limit keeps the pool from running out there is nothing to count. */
 static void
 test_credit_directed_pool_unused_below_limit(void **state)
 {
-	struct fake *fake = fake_new(&(struct fake_conf){
-		.nb_lanes = 1, .depth = 8, .limit = 400, .dir_credits = 400 });
+	struct fake *fake = fake_new(
+		&(struct fake_conf){ .nb_lanes = 1, .depth = 8, .limit = 400, .dir_credits = 400 });
 	struct rte_event ev = dir_event(RTE_EVENT_OP_NEW);
 	unsigned int n = 0;
 
@@ -364,6 +384,7 @@ main(void)
 		cmocka_unit_test(test_credit_of_refused_burst_comes_back),
 		cmocka_unit_test(test_credit_directed_pool_keeps_reserve),
 		cmocka_unit_test(test_credit_directed_pool_is_conserved),
+		cmocka_unit_test(test_credit_directed_pool_survives_limit),
 		cmocka_unit_test(test_credit_directed_pool_unused_below_limit),
 		cmocka_unit_test(test_credit_two_threads_stay_below_limit),
 	};

@@ -135,8 +135,8 @@ test_dequeue_bursts_at_every_alignment(void **state)
 static void
 test_dequeue_ignores_former_pass(void **state)
 {
-	struct fake *fake =
-		fake_new(&(struct fake_conf){ .nb_lanes = 1, .depth = 8, .implicit_release = true });
+	struct fake *fake = fake_new(
+		&(struct fake_conf){ .nb_lanes = 1, .depth = 8, .implicit_release = true });
 	struct rte_event ev[8];
 	unsigned int i, pass;
 
@@ -154,8 +154,8 @@ test_dequeue_ignores_former_pass(void **state)
 static void
 test_dequeue_implicit_release_completes_all(void **state)
 {
-	struct fake *fake =
-		fake_new(&(struct fake_conf){ .nb_lanes = 1, .depth = 16, .implicit_release = true });
+	struct fake *fake = fake_new(
+		&(struct fake_conf){ .nb_lanes = 1, .depth = 16, .implicit_release = true });
 	struct rte_event ev[16];
 	unsigned int n, i;
 
@@ -202,9 +202,8 @@ test_dequeue_takes_lanes_in_turn(void **state)
 
 	(void)state;
 	for (nb_lanes = 2; nb_lanes <= DLB_MAX_LANES; nb_lanes++) {
-		struct fake *fake = fake_new(&(struct fake_conf){ .nb_lanes = nb_lanes,
-								  .depth = 32,
-								  .implicit_release = true });
+		struct fake *fake = fake_new(&(struct fake_conf){
+			.nb_lanes = nb_lanes, .depth = 32, .implicit_release = true });
 		unsigned int seen[DLB_MAX_LANES] = { 0 };
 
 		fake->dp.in_system = 100000;
@@ -359,7 +358,7 @@ flush_all(bool is_dir, unsigned int nb_lanes)
 	}
 	assert_int_equal(ops->dequeue_burst(&fake->port, ev, 5, 0), 5);
 	dlb_dp_port_stop(&fake->port);
-	while ((got = dlb_dp_port_flush(&fake->port, ev, 3)) > 0)
+	while ((got = dlb_burst_ops_scalar_sim.flush(&fake->port, ev, 3)) > 0)
 		n += got;
 	assert_int_equal(n, 16 * nb_lanes - 5);
 	assert_int_equal(dlb_dp_port_held(&fake->port), 0);

@@ -66,10 +66,13 @@ static void
 check_mix(unsigned int n, unsigned int mix)
 {
 	struct fake *fake = fake_ldb();
+	struct dlb_ring *ring = &fake->lane[0].ring;
 	struct rte_event held[8], ev[8];
 	unsigned int i, nb_held = 0;
 	struct dlb_hcw hcw;
 
+	/* The second line is behind the end of the ring's memory. */
+	ring->tail = ring->head = ring->head_seen = DLB_RING_CMDS - DLB_HCWS_PER_LINE;
 	hold(fake, held, 8, false);
 	for (i = 0; i < n; i++, mix /= 3) {
 		ev[i] = mix % 3 == RTE_EVENT_OP_NEW ? event(0, 0) : held[nb_held++];
@@ -78,9 +81,9 @@ check_mix(unsigned int n, unsigned int mix)
 	}
 	assert_int_equal(ops->enqueue_burst(&fake->port, ev, (uint16_t)n), n);
 	/* Back to back: as few lines as possible. */
-	assert_int_equal(fake->lane[0].ring.tail, RTE_ALIGN_CEIL(n, DLB_HCWS_PER_LINE));
+	assert_int_equal(ring->tail - ring->head, RTE_ALIGN_CEIL(n, DLB_HCWS_PER_LINE));
 	for (i = 0; i < n; i++) {
-		hcw = fake->lane[0].ring.hcw[i];
+		hcw = ring->hcw[(ring->head + i) & DLB_RING_MASK];
 		assert_int_equal(hcw.cmd, cmd_of_op[ev[i].op]);
 		if (ev[i].op != RTE_EVENT_OP_RELEASE)
 			assert_int_equal(hcw.data, i);
@@ -88,7 +91,7 @@ check_mix(unsigned int n, unsigned int mix)
 			assert_int_equal(hcw.lock_id, 0);
 	}
 	for (; i % DLB_HCWS_PER_LINE != 0; i++)
-		assert_int_equal(fake->lane[0].ring.hcw[i].cmd, DLB_CMD_NOOP);
+		assert_int_equal(ring->hcw[(ring->head + i) & DLB_RING_MASK].cmd, DLB_CMD_NOOP);
 	assert_int_equal(dlb_dp_port_held(&fake->port), 8 - nb_held);
 	fake_free(fake);
 }
@@ -169,8 +172,8 @@ drain_a_little(void *arg)
 static void
 full_ring(enum dlb_step_mode mode)
 {
-	struct fake *fake = fake_new(&(struct fake_conf){
-		.nb_lanes = 1, .depth = 8, .limit = 8192, .step_mode = mode });
+	struct fake *fake = fake_new(
+		&(struct fake_conf){ .nb_lanes = 1, .depth = 8, .limit = 8192, .step_mode = mode });
 	struct drain drain = { .fake = fake };
 	static struct rte_event ev[4000];
 	struct dlb_hcw hcw;
@@ -315,8 +318,8 @@ test_enqueue_refuses_more_answers_than_events(void **state)
 	for (i = 0; i < 4 * 8; i++) {
 		is_dir = i & 1;
 		n = (uint16_t)(1 + i / 4);
-		struct fake *fake = fake_new(&(struct fake_conf){
-			.nb_lanes = 1, .depth = 8, .is_dir = is_dir });
+		struct fake *fake = fake_new(
+			&(struct fake_conf){ .nb_lanes = 1, .depth = 8, .is_dir = is_dir });
 
 		fake->dp.in_system = 100;
 		hold(fake, ev, n, is_dir);
@@ -390,6 +393,46 @@ test_enqueue_directed_port(void **state)
 	fake_free(fake);
 }
 
+/* NEW events of a port with several lanes keep their order: they take the first lane. */
+static void
+new_after_answers(unsigned int nb_held)
+{
+	struct fake *fake = fake_new(&(struct fake_conf){ .nb_lanes = 2, .depth = 8 });
+	struct dlb_qe qe = { .qid = fake_hw_qid(FAKE_QUEUE_ATOMIC) };
+	struct rte_event ev[12];
+	struct dlb_hcw hcw;
+	unsigned int i;
+
+	for (i = 0; i < nb_held; i++)
+		fake_put(&fake->lane[1], &qe);
+	assert_int_equal(ops->dequeue_burst(&fake->port, ev, 8, 0), nb_held);
+	for (i = 0; i < 12; i++) {
+		if (i >= nb_held)
+			ev[i] = event(RTE_EVENT_OP_NEW, 0);
+		else
+			ev[i].op = RTE_EVENT_OP_FORWARD;
+		ev[i].u64 = i;
+	}
+	assert_int_equal(ops->enqueue_burst(&fake->port, ev, 12), 12);
+	for (i = 0; i < 12; i++) {
+		assert_true(fake_get(&fake->lane[i < nb_held], &hcw));
+		assert_int_equal(hcw.data, i);
+		assert_int_equal(hcw.cmd, i < nb_held ? DLB_CMD_FWD_T : DLB_CMD_NEW);
+	}
+	fake_free(fake);
+}
+
+static void
+test_enqueue_new_takes_first_lane(void **state)
+{
+	unsigned int nb_held;
+
+	(void)state;
+	/* A whole line of answers before them, and all else. */
+	for (nb_held = 0; nb_held <= 8; nb_held++)
+		new_after_answers(nb_held);
+}
+
 static void
 test_enqueue_stopped_port_accepts_nothing(void **state)
 {
@@ -420,6 +463,7 @@ main(void)
 		cmocka_unit_test(test_enqueue_refuses_more_answers_than_events),
 		cmocka_unit_test(test_enqueue_known_operations),
 		cmocka_unit_test(test_enqueue_directed_port),
+		cmocka_unit_test(test_enqueue_new_takes_first_lane),
 		cmocka_unit_test(test_enqueue_stopped_port_accepts_nothing),
 	};
 

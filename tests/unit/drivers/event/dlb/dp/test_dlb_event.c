@@ -37,10 +37,10 @@ expected(const struct rte_event *sent)
 	ev.event_type = sent->event_type;
 	ev.sub_event_type = sent->sub_event_type;
 	ev.queue_id = sent->queue_id;
-	ev.sched_type = sent->queue_id == FAKE_QUEUE_ALL_TYPES ? sent->sched_type :
-								 sched[sent->queue_id];
-	ev.priority = sent->queue_id == FAKE_QUEUE_DIR ? RTE_EVENT_DEV_PRIORITY_NORMAL :
-							 sent->priority / 32 * 32;
+	ev.sched_type =
+		sent->queue_id == FAKE_QUEUE_ALL_TYPES ? sent->sched_type : sched[sent->queue_id];
+	ev.priority = sent->queue_id == FAKE_QUEUE_DIR ? RTE_EVENT_DEV_PRIORITY_NORMAL
+						       : sent->priority / 32 * 32;
 	return ev;
 }
 
@@ -61,11 +61,12 @@ check_event(const struct rte_event *sent, const struct rte_event *got)
 static void
 check_command(const struct rte_event *sent, const struct dlb_hcw *hcw)
 {
-	static const uint8_t hw_type[] = { DLB_SCHED_ORDERED, DLB_SCHED_ATOMIC, DLB_SCHED_UNORDERED };
+	static const uint8_t hw_type[] = { DLB_SCHED_ORDERED, DLB_SCHED_ATOMIC,
+					   DLB_SCHED_UNORDERED };
 	struct rte_event ev = expected(sent);
-	uint8_t type = sent->queue_id == FAKE_QUEUE_DIR	 ? DLB_SCHED_DIRECTED :
-		       sent->queue_id == FAKE_QUEUE_FIFO ? DLB_SCHED_UNORDERED :
-							   hw_type[ev.sched_type];
+	uint8_t type = sent->queue_id == FAKE_QUEUE_DIR	   ? DLB_SCHED_DIRECTED
+		       : sent->queue_id == FAKE_QUEUE_FIFO ? DLB_SCHED_UNORDERED
+							   : hw_type[ev.sched_type];
 
 	assert_int_equal(hcw->cmd, DLB_CMD_NEW);
 	assert_int_equal(hcw->data, sent->u64);

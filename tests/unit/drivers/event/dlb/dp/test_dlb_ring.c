@@ -46,7 +46,8 @@ produce(void *arg)
 				end = dlb_ring_refresh(&ring);
 			}
 			ring.hcw[pos++ & DLB_RING_MASK] = (struct dlb_hcw){
-				.data = data, .lock_id = (uint16_t)data, .cmd = DLB_CMD_NEW };
+				.data = data, .lock_id = (uint16_t)data, .cmd = DLB_CMD_NEW
+			};
 			data++;
 		}
 		dlb_ring_publish(&ring, pos);

@@ -104,8 +104,8 @@ dequeue(struct model *m)
 
 	if (m->conf.implicit_release)
 		release_held(m);
-	m->nb_held += dlb_burst_ops_scalar_sim.dequeue_burst(&m->fake->port, &m->held[m->nb_held],
-							      n, 0);
+	m->nb_held +=
+		dlb_burst_ops_scalar_sim.dequeue_burst(&m->fake->port, &m->held[m->nb_held], n, 0);
 }
 
 /* A completion: the lane's oldest event, which has to be answered. */
@@ -250,8 +250,7 @@ run(const struct fake_conf *conf, uint64_t seed, unsigned int in_order_pct)
 		dequeue(m);
 		assert_int_equal(dlb_dp_port_held(&m->fake->port), m->nb_held);
 		for (i = fake_below(&m->rng, 6); i > 0; i--)
-			answer(m, fake_below(&m->rng, 33),
-			       fake_below(&m->rng, 100) < in_order_pct);
+			answer(m, fake_below(&m->rng, 33), fake_below(&m->rng, 100) < in_order_pct);
 		read_commands(m);
 	}
 	for (i = 0; i < 200; i++) {
@@ -271,13 +270,14 @@ run_all(unsigned int nb_lanes, bool implicit_release)
 
 	for (depth = 1; depth <= dlb_dp_lane_window(nb_lanes); depth *= 2) {
 		for (pct = 0; pct <= 100; pct += 50) {
-			run(&(struct fake_conf){
-				    .nb_lanes = nb_lanes,
-				    .depth = depth,
-				    .sparse = depth % 3 == 0,
-				    .implicit_release = implicit_release,
-			    },
-			    seed++, pct);
+			run(
+				&(struct fake_conf){
+					.nb_lanes = nb_lanes,
+					.depth = depth,
+					.sparse = depth % 3 == 0,
+					.implicit_release = implicit_release,
+				},
+				seed++, pct);
 		}
 	}
 }
@@ -325,8 +325,7 @@ test_window_second_answer_is_refused(void **state)
 		fake->dp.in_system = 10;
 		fake_put(&fake->lane[0], &qe);
 		fake_put(&fake->lane[0], &qe);
-		assert_int_equal(
-			dlb_burst_ops_scalar_sim.dequeue_burst(&fake->port, ev, 3, 0), 2);
+		assert_int_equal(dlb_burst_ops_scalar_sim.dequeue_burst(&fake->port, ev, 3, 0), 2);
 		op = i % 2 == 0 ? RTE_EVENT_OP_RELEASE : RTE_EVENT_OP_FORWARD;
 		ev[1].op = op;
 		assert_int_equal(dlb_burst_ops_scalar_sim.enqueue(&fake->port, &ev[1]), 1);
@@ -338,11 +337,59 @@ test_window_second_answer_is_refused(void **state)
 		assert_int_equal(dlb_burst_ops_scalar_sim.enqueue(&fake->port, &ev[0]), 1);
 		assert_int_equal(dlb_burst_ops_scalar_sim.enqueue(&fake->port, &ev[0]), 0);
 		assert_int_equal(dlb_burst_ops_scalar_sim.enqueue(&fake->port, &ev[1]), 0);
-		for (op = 0; fake_get(&fake->lane[0], &hcw); )
+		for (op = 0; fake_get(&fake->lane[0], &hcw);)
 			op += (hcw.cmd & DLB_HCW_QE_COMP) != 0;
 		assert_int_equal(op, 2);
 		fake_free(fake);
 	}
+}
+
+/* An impl_opaque that no dequeue ever gave: of a lane the port does not have. */
+static void
+test_window_mark_of_missing_lane_is_refused(void **state)
+{
+	struct fake *fake = fake_new(&(struct fake_conf){ .nb_lanes = 3, .depth = 8 });
+	struct dlb_qe qe = { .qid = fake_hw_qid(FAKE_QUEUE_ATOMIC) };
+	struct rte_event ev;
+	struct dlb_hcw hcw;
+
+	(void)state;
+	fake_put(&fake->lane[0], &qe);
+	assert_int_equal(dlb_burst_ops_scalar_sim.dequeue(&fake->port, &ev, 0), 1);
+	ev.op = RTE_EVENT_OP_RELEASE;
+	ev.impl_opaque = 0x80 + 3 * dlb_dp_lane_window(3);
+	assert_int_equal(dlb_burst_ops_scalar_sim.enqueue(&fake->port, &ev), 0);
+	assert_int_equal(rte_errno, EINVAL);
+	assert_false(fake_get(&fake->lane[0], &hcw));
+	assert_int_equal(dlb_dp_port_held(&fake->port), 1);
+	fake_free(fake);
+}
+
+/* An event made anew answers one that is held, whichever lane it came through. */
+static void
+test_window_unmarked_answers_on_any_lane(void **state)
+{
+	struct fake *fake = fake_new(&(struct fake_conf){ .nb_lanes = 4, .depth = 8 });
+	struct dlb_qe qe = { .qid = fake_hw_qid(FAKE_QUEUE_ATOMIC) };
+	struct rte_event ev[4];
+	struct dlb_hcw hcw;
+	unsigned int i;
+
+	(void)state;
+	fake->dp.in_system = 4;
+	for (i = 0; i < 4; i++)
+		fake_put(&fake->lane[i], &qe);
+	assert_int_equal(dlb_burst_ops_scalar_sim.dequeue_burst(&fake->port, ev, 4, 0), 4);
+	for (i = 0; i < 4; i++) {
+		ev[i].op = RTE_EVENT_OP_RELEASE;
+		ev[i].impl_opaque = 0;
+	}
+	assert_int_equal(dlb_burst_ops_scalar_sim.enqueue_burst(&fake->port, ev, 4), 4);
+	for (i = 0; i < 4; i++) {
+		assert_true(fake_get(&fake->lane[i], &hcw));
+		assert_int_equal(hcw.cmd, DLB_CMD_COMP_T);
+	}
+	fake_free(fake);
 }
 
 /* An ordered event waits for all that are older, however they are answered. */
@@ -389,6 +436,8 @@ main(void)
 		cmocka_unit_test(test_window_any_order_several_lanes),
 		cmocka_unit_test(test_window_implicit_release_any_order),
 		cmocka_unit_test(test_window_second_answer_is_refused),
+		cmocka_unit_test(test_window_mark_of_missing_lane_is_refused),
+		cmocka_unit_test(test_window_unmarked_answers_on_any_lane),
 		cmocka_unit_test(test_window_ordered_waits_for_older),
 	};
 

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 event_dlb contributors
+ */
+
+/*
+ * The burst functions in plain C for a device on PCI, with 16-byte stores.
+ */
+
+#include "dlb_pack_scalar.h"
+
+#include "dlb_line_store.h"
+#define dlb_line_store dlb_line_store_stream
+#include "dlb_line_mmio.h"
+
+#include "dlb_burst.h"
+
+const struct dlb_burst_ops dlb_burst_ops_scalar_stream = DLB_BURST_OPS("scalar, streaming stores");

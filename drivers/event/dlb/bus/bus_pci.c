@@ -26,7 +26,7 @@
 #include <rte_memzone.h>
 
 #include "bus.h"
-#include "dp/dlb_line_store.h"
+#include "dlb_line_store.h"
 #include "pci_config.h"
 
 extern int dlb_logtype;

@@ -9,7 +9,7 @@
 
 #include "dlb_pack_scalar.h"
 
-#include "dlb_line_store.h"
+#include "bus/dlb_line_store.h"
 #define dlb_line_store dlb_line_store_movdir64b
 #include "dlb_line_mmio.h"
 

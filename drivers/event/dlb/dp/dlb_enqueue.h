@@ -7,9 +7,10 @@
  *
  * Events are taken in order, four at a time where they are alike and answer in order, else one by
  * one. The first event that cannot be accepted ends the burst: EINVAL for one that never can
- * (unknown queue, impossible scheduling type, nothing to forward or release), ENOSPC for one that
- * may later. A FORWARD or RELEASE of what is held is never refused for lack of space, except where
- * the directed pool of DLB 2.0 is empty.
+ * (unknown queue, impossible scheduling type, nothing to release), ENOSPC for one that may later.
+ * A FORWARD or RELEASE of what is held is never refused for lack of space, except where the
+ * directed pool of DLB 2.0 is empty. A FORWARD of what is not held is a NEW: DPDK's software
+ * adapters forward events that their port never dequeued, or has implicitly released.
  *
  * The including file has included a pack file and a line writer before.
  */
@@ -34,11 +35,11 @@ enum dlb_known_ops {
 };
 
 /* Fields of the event word, see dlb_event.h. */
-#define DLB_EVENT_OP(word) ((uint32_t)((word) >> 32) & 3)
+#define DLB_EVENT_OP(word)    ((uint32_t)((word) >> 32) & 3)
 #define DLB_EVENT_SCHED(word) ((uint32_t)((word) >> 38) & 3)
 #define DLB_EVENT_QUEUE(word) ((uint32_t)((word) >> 40) & 0xff)
-#define DLB_EVENT_OP_MASK (UINT64_C(3) << 32)
-#define DLB_EVENT_DEST_MASK (UINT64_C(0x3ff) << 38) /* scheduling type and queue */
+#define DLB_EVENT_OP_MASK     (UINT64_C(3) << 32)
+#define DLB_EVENT_DEST_MASK   (UINT64_C(0x3ff) << 38) /* scheduling type and queue */
 
 static __rte_always_inline uint32_t
 enqueue_dest(const struct dlb_tx *tx, const struct rte_event *ev)
@@ -121,8 +122,7 @@ enqueue_answer(struct dlb_tx *tx, const struct rte_event *ev, const struct dlb_h
 }
 
 static __rte_always_inline int
-enqueue_new(struct dlb_tx *tx, const struct rte_event *ev, uint32_t left,
-	    enum dlb_known_ops known)
+enqueue_new(struct dlb_tx *tx, const struct rte_event *ev, uint32_t left, enum dlb_known_ops known)
 {
 	uint32_t dest = enqueue_dest(tx, ev);
 	int err;
@@ -175,6 +175,24 @@ enqueue_forward_ldb(struct dlb_tx *tx, const struct rte_event *ev, uint32_t dest
 	return enqueue_answer(tx, ev, &element);
 }
 
+/* What the port does not hold is new to the system. */
+static __rte_always_inline int
+enqueue_unheld(struct dlb_tx *tx, const struct rte_event *ev, uint32_t dest)
+{
+	if (tx->new_credits == 0)
+		tx->new_credits = dlb_credit_take(tx->port, 1);
+	if (tx->new_credits == 0) {
+		dlb_dir_credit_undo(tx->port, dest);
+		return enqueue_refuse(&tx->port->stats.tx_nospc_new_event_limit, ENOSPC);
+	}
+	dlb_tx_select(tx, &tx->port->lane[0]);
+	dlb_pack_one(dlb_writer_next(&tx->w, tx->port), ev, dest, DLB_CMD_NEW);
+	tx->new_credits--;
+	tx->nb_new++;
+	enqueue_count(tx, dest, 1);
+	return 0;
+}
+
 static __rte_always_inline int
 enqueue_forward(struct dlb_tx *tx, const struct rte_event *ev)
 {
@@ -187,11 +205,9 @@ enqueue_forward(struct dlb_tx *tx, const struct rte_event *ev)
 			return err;
 		dest &= DLB_DEST_MASK;
 	}
-	if (tx->port->is_dir ? !enqueue_forward_dir(tx, ev, dest) :
-			       !enqueue_forward_ldb(tx, ev, dest)) {
-		dlb_dir_credit_undo(tx->port, dest);
-		return enqueue_refuse(&tx->port->stats.tx_invalid, EINVAL);
-	}
+	if (unlikely(tx->port->is_dir ? !enqueue_forward_dir(tx, ev, dest)
+				      : !enqueue_forward_ldb(tx, ev, dest)))
+		return enqueue_unheld(tx, ev, dest);
 	tx->nb_fwd++;
 	enqueue_count(tx, dest, 1);
 	return 0;
@@ -218,8 +234,7 @@ enqueue_release(struct dlb_tx *tx, const struct rte_event *ev)
 }
 
 static __rte_always_inline int
-enqueue_one(struct dlb_tx *tx, const struct rte_event *ev, uint32_t left,
-	    enum dlb_known_ops known)
+enqueue_one(struct dlb_tx *tx, const struct rte_event *ev, uint32_t left, enum dlb_known_ops known)
 {
 	switch (enqueue_op(ev, known)) {
 	case RTE_EVENT_OP_NEW:
@@ -305,8 +320,7 @@ enqueue_four_release(struct dlb_tx *tx, const struct rte_event *ev)
 
 /* A line of four events of one operation. False, and nothing done, if they are not that simple. */
 static __rte_always_inline bool
-enqueue_four(struct dlb_tx *tx, const struct rte_event *ev, uint32_t left,
-	     enum dlb_known_ops known)
+enqueue_four(struct dlb_tx *tx, const struct rte_event *ev, uint32_t left, enum dlb_known_ops known)
 {
 	if (unlikely(!dlb_writer_at_line(&tx->w)) ||
 	    (known == DLB_KNOWN_NONE && !enqueue_alike(ev, DLB_EVENT_OP_MASK)))
@@ -333,7 +347,7 @@ enqueue_finish(struct dlb_tx *tx, enum dlb_known_ops known)
 	dlb_tx_close(tx);
 	if (unlikely(tx->new_credits > 0) || (known == DLB_KNOWN_NONE && tx->nb_rel > 0))
 		dlb_credit_give(port, tx->new_credits + tx->nb_rel);
-	if (known != DLB_KNOWN_FORWARD)
+	if (known != DLB_KNOWN_FORWARD || unlikely(tx->nb_new > 0))
 		dlb_count(&port->stats.tx_new, tx->nb_new);
 	if (known != DLB_KNOWN_NEW)
 		dlb_count(&port->stats.tx_fwd, tx->nb_fwd);
@@ -344,8 +358,7 @@ enqueue_finish(struct dlb_tx *tx, enum dlb_known_ops known)
 }
 
 static __rte_always_inline uint16_t
-dlb_enqueue(struct dlb_port *port, const struct rte_event *ev, uint16_t n,
-	    enum dlb_known_ops known)
+dlb_enqueue(struct dlb_port *port, const struct rte_event *ev, uint16_t n, enum dlb_known_ops known)
 {
 	uint16_t i = 0, stop;
 	struct dlb_tx tx;

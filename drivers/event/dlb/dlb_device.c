@@ -70,7 +70,7 @@ process_clear(struct dlb_dev *dev)
 	pthread_mutex_destroy(&process->lock);
 }
 
-/* Strict priorities among queues; among elements as the hardware's default has it. */
+/* Weights of 0: priorities are strict, among queues and among elements, as event_sw has them. */
 static int
 hardware_init(struct dlb_dev *dev)
 {

@@ -35,28 +35,28 @@
 #include "dlb_hcw.h"
 
 /* Element word, from its bit 16 on: what the tables of the device say about an event's queue. */
-#define DLB_DEST_QID(dest) ((dest) & 0xff)
+#define DLB_DEST_QID(dest)  ((dest)&0xff)
 #define DLB_DEST_TYPE_SHIFT 8
-#define DLB_DEST_TYPE_MASK 0x0300
-#define DLB_DEST_MASK 0x03ff /* queue and scheduling type */
+#define DLB_DEST_TYPE_MASK  0x0300
+#define DLB_DEST_MASK	    0x03ff /* queue and scheduling type */
 
 /* Bits of the message type, which never reach an element, carry a destination's exceptions. */
-#define DLB_DEST_INVALID 0x8000 /* no such queue, or scheduling type not possible */
+#define DLB_DEST_INVALID    0x8000 /* no such queue, or scheduling type not possible */
 #define DLB_DEST_DIR_CREDIT 0x4000 /* takes a credit of the directed pool */
-#define DLB_DEST_EXCEPTION (DLB_DEST_INVALID | DLB_DEST_DIR_CREDIT)
+#define DLB_DEST_EXCEPTION  (DLB_DEST_INVALID | DLB_DEST_DIR_CREDIT)
 
 /* Event word, from its bit 32 on: where an element came from. */
-#define DLB_SOURCE(queue_id, sched_type)                                                           \
+#define DLB_SOURCE(queue_id, sched_type) \
 	((uint16_t)((uint16_t)(queue_id) << 8 | (uint16_t)(sched_type) << 6))
 
 /* Directed elements carry no priority: they are handed out with the normal one. */
 #define DLB_DIR_PRIORITY RTE_EVENT_DEV_PRIORITY_NORMAL
 
-#define DLB_HI_QID_SHIFT 16
+#define DLB_HI_QID_SHIFT  16
 #define DLB_HI_TYPE_SHIFT 24
 #define DLB_HI_PRIO_SHIFT 26
 #define DLB_HI_LOCK_SHIFT 32
-#define DLB_HI_CMD_SHIFT 56
+#define DLB_HI_CMD_SHIFT  56
 
 /* Event word -> element word without the queue: opaque, priority and lock id. */
 static inline uint64_t

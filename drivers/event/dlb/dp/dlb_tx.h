@@ -23,7 +23,7 @@ struct dlb_tx {
 	struct dlb_port *port;
 	struct dlb_lane *lane; /* open one */
 	uint32_t oldest;
-	uint32_t new_credits;  /* taken, not used yet */
+	uint32_t new_credits; /* taken, not used yet */
 	uint32_t nb_new;
 	uint32_t nb_fwd;
 	uint32_t nb_rel;
@@ -186,8 +186,8 @@ dlb_tx_answer(struct dlb_tx *tx, uint8_t mark, const struct dlb_hcw *element)
 {
 	uint32_t pos;
 
-	if ((mark & DLB_PORT_WINDOW) != 0 ? !dlb_tx_find_marked(tx, mark, &pos) :
-					    !dlb_tx_find_any(tx, &pos))
+	if ((mark & DLB_PORT_WINDOW) != 0 ? !dlb_tx_find_marked(tx, mark, &pos)
+					  : !dlb_tx_find_any(tx, &pos))
 		return false;
 	if (pos != tx->oldest) {
 		dlb_tx_park(tx, pos, element);

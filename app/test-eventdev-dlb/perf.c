@@ -81,7 +81,7 @@ set_up_bench(struct perf_bench *b, const struct cell *cell, const struct options
 	b->consumed = 0;
 	b->next_flow = 0;
 	atomic_store(&b->worked, 0);
-	b->worker_lcore = rte_get_next_lcore(rte_get_main_lcore(), 1, 1);
+	b->worker_lcore = rte_get_next_lcore(-1, 1, 0);
 	if (cell->cores == 2 && b->worker_lcore >= RTE_MAX_LCORE) {
 		snprintf(b->device.reason, sizeof(b->device.reason),
 			 "EAL was given one lcore, this needs two (e.g. -l 0,1)");

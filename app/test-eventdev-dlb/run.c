@@ -89,12 +89,14 @@ lcore_main(void *arg)
 static void
 deal_agents(struct run *run)
 {
-	unsigned int lcore = rte_get_main_lcore(), i;
+	unsigned int lcores[RTE_MAX_LCORE], nb = 0, lcore, i;
 
-	for (i = 0; i < run->nb_agents; i++) {
-		lcore = rte_get_next_lcore(lcore, 1, 1);
-		run->agent[i]->lcore = lcore < RTE_MAX_LCORE ? lcore : rte_get_main_lcore();
-	}
+	RTE_LCORE_FOREACH_WORKER(lcore)
+		lcores[nb++] = lcore;
+	if (nb == 0)
+		lcores[nb++] = rte_get_main_lcore();
+	for (i = 0; i < run->nb_agents; i++)
+		run->agent[i]->lcore = lcores[i % nb];
 }
 
 static void
@@ -237,7 +239,7 @@ run_agents(struct run *run)
 	atomic_store(&run->stop, false);
 	deal_agents(run);
 	launch(run, on);
-	main_loop(run, rte_lcore_count() == 1);
+	main_loop(run, run->nb_agents != 0 && run->agent[0]->lcore == rte_get_main_lcore());
 	linger(run);
 	atomic_store(&run->stop, true);
 	for (lcore = 0; lcore < RTE_MAX_LCORE; lcore++)

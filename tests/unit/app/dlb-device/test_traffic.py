@@ -15,7 +15,7 @@ import unittest
 
 from driver import (ARM, ATOMIC, BAT_T, COMP, DIRECTED, ENTRY, FWD, NEW, NOOP, ORDERED, UNORDERED,
                     Driver, hcw)
-from vfio_user import (CONFIG, FUNC, PAGE, Server, eventfd_is_silent, eventfd_value, memory, wait_for)
+from vfio_user import (CONFIG, DMA_UNMAP, FUNC, PAGE, Server, eventfd_is_silent, eventfd_value, memory, wait_for)
 
 PROGRAM = None
 BASE = 0x100000000  # the device's address of the guest's memory
@@ -222,15 +222,22 @@ class Both:
     def test_unmap_while_running(self):
         """What is written before goes to the old memory, what comes later does not."""
         producer, worker, _ = self.guest.two_stages()
+        self.client.begin_batch()
         self.driver.put(producer, hcw(NEW, 1, UNORDERED, data=1))
-        self.assertEqual(self.client.dma_unmap(BASE, BYTES), BYTES)
+        ident = self.client.send(DMA_UNMAP, struct.pack("<IIQQ", 24, 0, BASE, BYTES))
+        self.client.end_batch()
+        self.client.reply_to(ident)
         self.assertEqual(self.driver.get(worker)[0], 1)
-        other = memory(BYTES)
-        self.client.dma_map(BASE, BYTES, other)
         self.driver.put(producer, hcw(NEW, 1, UNORDERED, data=2))
         self.driver.fence(producer)
+        self.assertEqual([address for address, _ in self.client.dma_writes],
+                         [worker.address + ENTRY])
+        other = memory(BYTES)
+        self.client.dma_map(BASE, BYTES, other)
+        self.driver.put(producer, hcw(NEW, 1, UNORDERED, data=3))
+        self.driver.fence(producer)
         self.assertIsNone(self.driver.get(worker))
-        self.assertEqual(os.pread(other, 1, RING + ENTRY), b"\x02")
+        self.assertEqual(os.pread(other, 1, RING + 2 * ENTRY), b"\x03")
         os.close(other)
 
     def test_ring_in_two_regions(self):
@@ -355,7 +362,7 @@ class Both:
         self.driver.write("CHP_CFG_LDB_WD_THRESHOLD", value=0)
         self.driver.write("CHP_LDB_CQ_WD_ENB", worker.number, 1)
         self.driver.write("CHP_CFG_LDB_WD_DISABLE0", value=0xFFFFFFFF)
-        self.driver.write("CHP_CFG_LDB_WD_ENB_INTERVAL", ENB=1, SAMPLE_INTERVAL=1)
+        self.driver.write("CHP_CFG_LDB_WD_ENB_INTERVAL", ENB=1, SAMPLE_INTERVAL=0xFFFF)
         self.driver.put(producer, hcw(NEW, 1, UNORDERED))
         self.driver.fence(producer)
         self.assertEqual(eventfd_value(self.guest.events[0]), 1)

@@ -60,6 +60,10 @@ class Server:
             fields = stat.read().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
+    def is_waiting(self):
+        with open(f"/proc/{self.process.pid}/stat", encoding="ascii") as stat:
+            return stat.read().rsplit(")", 1)[1].split()[0] == "S"
+
     def nb_fds(self):
         return len(os.listdir(f"/proc/{self.process.pid}/fd"))
 
@@ -82,6 +86,7 @@ class Client:
         self.sock.connect(path)
         self.next_id = 0
         self.dma_writes = []  # (address, bytes) that the server sent us
+        self.batch = None  # messages that wait to be sent together
         if negotiate:
             self.negotiate()
 
@@ -96,7 +101,17 @@ class Client:
         self.send_raw(struct.pack("<HHIII", ident, command, size, flags, 0) + payload, fds)
         return ident
 
+    def begin_batch(self):
+        self.batch = b""
+
+    def end_batch(self):
+        data, self.batch = self.batch, None
+        self.send_raw(data)
+
     def send_raw(self, data, fds=()):
+        if self.batch is not None:
+            self.batch += data
+            return
         control = []
         if fds:
             control = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", fds))]

@@ -42,46 +42,15 @@ static struct compare_report report;
 static struct frame
 make_frame(unsigned int number)
 {
+	/* One header a line. */
+	/* clang-format off */
 	struct frame f = { {
-		2,
-		0,
-		0,
-		0,
-		0,
-		9,
-		2,
-		0,
-		0,
-		0,
-		0,
-		8,
-		0x08,
-		0x00,
-		0x45,
-		0,
-		0,
-		LENGTH - 14,
-		(uint8_t)(number >> 8),
-		(uint8_t)number,
-		0x40,
-		0,
-		number == EXPIRED ? 1 : 64,
-		17,
-		0,
-		0,
-		10,
-		1,
-		1,
-		(uint8_t)(number % FLOWS),
-		10,
-		2,
-		2,
-		2,
-		0,
-		53,
-		4,
-		0,
+		2, 0, 0, 0, 0, 9, 2, 0, 0, 0, 0, 8, 0x08, 0x00,
+		0x45, 0, 0, LENGTH - 14, (uint8_t)(number >> 8), (uint8_t)number, 0x40, 0,
+		number == EXPIRED ? 1 : 64, 17, 0, 0,
+		10, 1, 1, (uint8_t)(number % FLOWS), 10, 2, 2, 2, 0, 53, 4, 0,
 	} };
+	/* clang-format on */
 	uint32_t sum = 0;
 	unsigned int i;
 

@@ -259,8 +259,10 @@ test_credit_directed_pool_is_conserved(void **state)
 	for (round = 0; round < 300; round++) {
 		assert_int_equal(ops->enqueue_new_burst(&fake->port, new_ev, 1 + round % 16),
 				 1 + round % 16);
+		fake->port.new_limit = 0;
 		assert_int_equal(ops->enqueue_burst(&fake->port, &bad, 1), 0);
-		assert_int_equal(rte_errno, EINVAL);
+		assert_int_equal(rte_errno, ENOSPC);
+		fake->port.new_limit = 4000;
 		drop_commands(fake);
 		receive(fake, ev, (uint16_t)(1 + round % 16), FAKE_QUEUE_DIR);
 		assert_int_equal(ops->dequeue_burst(&fake->port, ev, 16, 0), 0);

@@ -239,22 +239,15 @@ bad_event(unsigned int kind)
 	case 6:
 		ev.op = RTE_EVENT_OP_RELEASE;
 		break;
-	case 7:
-		ev.op = RTE_EVENT_OP_FORWARD;
-		break;
-	case 8:
+	default:
 		ev.op = RTE_EVENT_OP_RELEASE;
 		ev.impl_opaque = 0x80;
-		break;
-	default:
-		ev.op = RTE_EVENT_OP_FORWARD;
-		ev.impl_opaque = 0xff;
 		break;
 	}
 	return ev;
 }
 
-#define NB_BAD_KINDS 10
+#define NB_BAD_KINDS 8
 
 static void
 check_refused(struct fake *fake, const struct rte_event *ev, uint16_t n, uint16_t at)
@@ -305,33 +298,73 @@ test_enqueue_stops_at_bad_event(void **state)
 	refusals(true);
 }
 
-/* One event too many is answered: all before it count, and the port is none the worse. */
+/* One event too many is released: all before it count, and the port is none the worse. */
 static void
-test_enqueue_refuses_more_answers_than_events(void **state)
+test_enqueue_refuses_more_releases_than_events(void **state)
 {
-	static const uint16_t ops_tried[] = { RTE_EVENT_OP_RELEASE, RTE_EVENT_OP_FORWARD };
 	struct rte_event ev[9];
-	unsigned int i, j, is_dir;
-	uint16_t n;
+	unsigned int is_dir;
+	uint16_t i, n;
 
 	(void)state;
-	for (i = 0; i < 4 * 8; i++) {
-		is_dir = i & 1;
-		n = (uint16_t)(1 + i / 4);
-		struct fake *fake = fake_new(
-			&(struct fake_conf){ .nb_lanes = 1, .depth = 8, .is_dir = is_dir });
+	for (n = 1; n <= 8; n++) {
+		for (is_dir = 0; is_dir < 2; is_dir++) {
+			struct fake *fake = fake_new(
+				&(struct fake_conf){ .nb_lanes = 1, .depth = 8, .is_dir = is_dir });
 
-		fake->dp.in_system = 100;
-		hold(fake, ev, n, is_dir);
-		ev[n] = event(0, 0);
-		for (j = 0; j <= n; j++) {
-			ev[j].op = ops_tried[i >> 1 & 1];
-			ev[j].queue_id = FAKE_QUEUE_ATOMIC;
+			fake->dp.in_system = 100;
+			hold(fake, ev, n, is_dir);
+			ev[n] = event(0, 0);
+			for (i = 0; i <= n; i++)
+				ev[i].op = RTE_EVENT_OP_RELEASE;
+			rte_errno = 0;
+			assert_int_equal(ops->enqueue_burst(&fake->port, ev, n + 1), n);
+			assert_int_equal(rte_errno, EINVAL);
+			assert_int_equal(dlb_dp_port_held(&fake->port), 0);
+			fake_free(fake);
 		}
+	}
+}
+
+/* Adapters forward what their port does not hold: a NEW, credit and limit included. */
+static void
+test_enqueue_forward_of_nothing_is_new(void **state)
+{
+	static const uint8_t marks[] = { 0, 0x80, 0x81, 0xff };
+	unsigned int i, is_dir, known;
+
+	(void)state;
+	for (i = 0; i < RTE_DIM(marks) * 4; i++) {
+		struct rte_event ev[2], held;
+		struct dlb_hcw hcw;
+
+		is_dir = i & 1;
+		known = i >> 1 & 1;
+		struct fake *fake = fake_new(&(struct fake_conf){
+			.nb_lanes = 1, .depth = 8, .is_dir = is_dir, .limit = 2 });
+
+		hold(fake, &held, 1, is_dir);
+		held.op = RTE_EVENT_OP_FORWARD;
+		held.queue_id = FAKE_QUEUE_ATOMIC;
+		held.sched_type = RTE_SCHED_TYPE_ATOMIC;
+		fake->dp.in_system = 1;
+		assert_int_equal(ops->enqueue(&fake->port, &held), 1);
+		ev[0] = ev[1] = event(RTE_EVENT_OP_FORWARD, 77);
+		ev[0].impl_opaque = ev[1].impl_opaque = marks[i / 4];
 		rte_errno = 0;
-		assert_int_equal(ops->enqueue_burst(&fake->port, ev, n + 1), n);
-		assert_int_equal(rte_errno, EINVAL);
-		assert_int_equal(dlb_dp_port_held(&fake->port), 0);
+		assert_int_equal((known ? ops->enqueue_forward_burst
+					: ops->enqueue_burst)(&fake->port, ev, 2),
+				 1);
+		assert_int_equal(rte_errno, ENOSPC);
+		assert_int_equal(fake->port.stats.tx_fwd, 1);
+		assert_int_equal(fake->port.stats.tx_new, 1);
+		assert_int_equal(fake->port.stats.tx_invalid, 0);
+		assert_int_equal(dlb_dp_in_system(&fake->dp), 2);
+		assert_true(fake_get(&fake->lane[0], &hcw));
+		assert_true(fake_get(&fake->lane[0], &hcw));
+		assert_int_equal(hcw.cmd, DLB_CMD_NEW);
+		assert_int_equal(hcw.data, 77);
+		assert_false(fake_get(&fake->lane[0], &hcw));
 		fake_free(fake);
 	}
 }
@@ -460,7 +493,8 @@ main(void)
 		cmocka_unit_test(test_enqueue_waits_for_room_and_steps),
 		cmocka_unit_test(test_enqueue_does_not_hang_without_service),
 		cmocka_unit_test(test_enqueue_stops_at_bad_event),
-		cmocka_unit_test(test_enqueue_refuses_more_answers_than_events),
+		cmocka_unit_test(test_enqueue_refuses_more_releases_than_events),
+		cmocka_unit_test(test_enqueue_forward_of_nothing_is_new),
 		cmocka_unit_test(test_enqueue_known_operations),
 		cmocka_unit_test(test_enqueue_directed_port),
 		cmocka_unit_test(test_enqueue_new_takes_first_lane),

@@ -12,9 +12,10 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "../unit/app/dlb-device"))
 
+# The folder of these is known only now.
 import vfio_user as vu  # noqa: E402
-from driver import (ARM, ATOMIC, BAT_T, COMP, DIRECTED, FWD, NEW, ORDERED, UNORDERED, Driver,  # noqa: E402
-                    hcw)
+from driver import ARM, ATOMIC, BAT_T, COMP, DIRECTED, FWD, NEW, ORDERED, UNORDERED  # noqa: E402
+from driver import Driver, hcw  # noqa: E402
 
 BYTES, MESSAGE, POSTED, DONE, WITH_FILE, WITH_EVENT, WITH_PIPE = range(7)
 BASE = 0x100000000

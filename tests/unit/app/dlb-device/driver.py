@@ -93,7 +93,8 @@ class Driver:
         self.write(f"SYS_{cq}2VF_PF_RO", p, IS_PF=1, RO=1)
         self.write(f"CHP_{cq}_TKN_DEPTH_SEL", p, DEPTH_CODE)
         self.write(f"LSP_CQ_{kind}_TKN_CNT", p, 0)
-        self.write(f"LSP_CQ_{kind}_TKN_DEPTH_SEL" + ("" if kind == "LDB" else "_DSI"), p, DEPTH_CODE)
+        suffix = "" if kind == "LDB" else "_DSI"
+        self.write(f"LSP_CQ_{kind}_TKN_DEPTH_SEL{suffix}", p, DEPTH_CODE)
         self.write(f"CHP_{cq}_WPTR", p, 0)
 
     def _create_pp(self, kind, p):
@@ -147,7 +148,7 @@ class Driver:
             self.client.post(FUNC, self.page(port, window) + i, line[i:i + 8])
 
     def get(self, port):
-        """The next queue element as (data, opaque, qid, type and priority, flow, status), or None."""
+        """The next queue element or None: data, opaque, qid, type and priority, flow, status."""
         at = port.address - self.base + ENTRY * port.index
         data, opaque, qid, kind, flow, _, status = struct.unpack("<QHBBHBB",
                                                                  self.memory[at:at + 16])

@@ -17,9 +17,9 @@ import time
 import unittest
 
 from vfio_user import (CONFIG, CSR, DMA_MAP, DMA_UNMAP, DMA_WRITE, FUNC, GET_INFO, GET_IRQ_INFO,
-                       GET_REGION_INFO, MSIX, NO_REPLY, PAGE, PATIENCE, REGION_READ, REGION_WRITE, REPLY,
-                       RESET, SET_IRQS, VERSION, WRITE_MULTI, Client, Refused, Server, eventfd_is_silent,
-                       memory)
+                       GET_REGION_INFO, MSIX, NO_REPLY, PAGE, PATIENCE, REGION_READ, REGION_WRITE,
+                       REPLY, RESET, SET_IRQS, VERSION, WRITE_MULTI, Client, Refused, Server,
+                       eventfd_is_silent, memory)
 
 PROGRAM = None
 # Registers that keep what is written, at the same place in 2.0 and 2.5.
@@ -140,7 +140,8 @@ class Framing(ServerCase):
         self.assertTrue(self.client.is_alive())
 
     def test_killed_in_mid_message(self):
-        for part in (struct.pack("<HH", 1, RESET), struct.pack("<HHIII", 1, REGION_WRITE, 4000, 0, 0),
+        for part in (struct.pack("<HH", 1, RESET),
+                     struct.pack("<HHIII", 1, REGION_WRITE, 4000, 0, 0),
                      struct.pack("<HHIIIQII", 1, REGION_WRITE, 40, 0, 0, 0x1000, CSR, 8)):
             self.client.send_raw(part)
             self.assertTrue(self.again().is_alive())
@@ -235,15 +236,15 @@ class Lengths(ServerCase):
 
     def test_fds_go_to_their_message(self):
         """Messages with and without descriptors sent faster than they are read."""
-        with_file, without = memory(4 * PAGE), []
+        fd = memory(4 * PAGE)
         idents = []
         for i in range(32):
             payload = struct.pack("<IIQQQ", 32, 3, 0, (i + 1) << 20, PAGE)
-            idents.append(self.client.send(DMA_MAP, payload, (with_file,) if i % 3 == 1 else without))
+            idents.append(self.client.send(DMA_MAP, payload, (fd,) if i % 3 == 1 else ()))
         for ident in idents:
             self.assertEqual(self.client.reply_to(ident), b"")
         self.assertEqual(self.server.nb_mappings("memfd:guest"), 11)
-        os.close(with_file)
+        os.close(fd)
 
 
 class Information(ServerCase):
@@ -267,7 +268,7 @@ class Information(ServerCase):
         for index in range(5):
             reply = self.client.call(GET_IRQ_INFO, struct.pack("<IIII", 16, 0, index, 0))
             vectors = 65 if index == MSIX else 0
-            self.assertEqual(struct.unpack("<IIII", reply), (16, 1 if vectors else 0, index, vectors))
+            self.assertEqual(struct.unpack("<IIII", reply), (16, vectors > 0, index, vectors))
         for index in (5, 0xFFFFFFFF):
             self.refuses(errno.EINVAL, self.client.call, GET_IRQ_INFO,
                          struct.pack("<IIII", 16, 0, index, 0))
@@ -424,8 +425,8 @@ class Memory(ServerCase):
         self.assertEqual(self.server.nb_mappings("memfd:guest"), 0)
 
     def test_table_is_limited(self):
-        maps = [struct.pack("<HHIIIIIQQQ", 0, DMA_MAP, 48, NO_REPLY, 0, 32, 3, 0, 2 * i * PAGE, PAGE)
-                for i in range(32768)]
+        head = struct.pack("<HHIIIIIQ", 0, DMA_MAP, 48, NO_REPLY, 0, 32, 3, 0)
+        maps = [head + struct.pack("<QQ", 2 * i * PAGE, PAGE) for i in range(32768)]
         for i in range(0, len(maps), 1024):
             self.client.send_raw(b"".join(maps[i:i + 1024]))
         self.refuses(errno.ENOSPC, self.client.dma_map, PAGE, PAGE)

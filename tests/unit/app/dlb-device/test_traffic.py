@@ -15,7 +15,8 @@ import unittest
 
 from driver import (ARM, ATOMIC, BAT_T, COMP, DIRECTED, ENTRY, FWD, NEW, NOOP, ORDERED, UNORDERED,
                     Driver, hcw)
-from vfio_user import (CONFIG, DMA_UNMAP, FUNC, PAGE, Server, eventfd_is_silent, eventfd_value, memory, wait_for)
+from vfio_user import (CONFIG, DMA_UNMAP, FUNC, PAGE, Server, eventfd_is_silent, eventfd_value,
+                       memory, wait_for)
 
 PROGRAM = None
 BASE = 0x100000000  # the device's address of the guest's memory
@@ -318,7 +319,7 @@ class Both:
         self.assertEqual(eventfd_value(event), 1)
 
     def test_interrupt_survives_flr(self):
-        """A guest's kernel restores the vectors itself; the client sees no reason to attach anew."""
+        """A guest restores the vectors itself; the client sees no reason to attach anew."""
         self.driver.start_device()
         self.driver.create_domain()
         self.test_interrupt()

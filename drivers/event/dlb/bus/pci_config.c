@@ -19,6 +19,7 @@
 #define CAPABILITY_POINTER 0x34
 #define COMMAND		   0x04
 #define HEADER_DWORDS	   16
+#define CAPABILITIES_END   0x100
 
 #define CAP_EXPRESS	 0x10
 #define EXP_CAPABILITIES 0x04
@@ -27,6 +28,7 @@
 #define EXP_START_FLR	 0x8000
 #define EXP_STATUS	 0x0A
 #define EXP_PENDING	 0x20
+#define EXP_BYTES	 0x3C
 
 #define CAP_MSIX     0x11
 #define MSIX_CONTROL 0x02
@@ -218,7 +220,7 @@ dlb_pci_reset(const struct dlb_pci_config *config)
 
 	if (exp < 0 || msix < 0)
 		return -EIO;
-	if (exp == 0)
+	if (exp == 0 || exp + EXP_BYTES > CAPABILITIES_END)
 		return -ENOTSUP;
 	ret = read32(config, (unsigned int)exp + EXP_CAPABILITIES, &capabilities);
 	if (ret == 0 && (capabilities & EXP_HAS_FLR) == 0)

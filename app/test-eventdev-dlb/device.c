@@ -218,6 +218,8 @@ setup_port(struct device *d, const struct device_plan *plan, uint8_t p)
 	conf.dequeue_depth = (uint16_t)RTE_MAX(conf.dequeue_depth, plan->burst);
 	conf.enqueue_depth = (uint16_t)RTE_MAX(conf.enqueue_depth, plan->burst);
 	conf.new_event_threshold = d->info.max_num_events;
+	if (plan->inflight > 0 && plan->inflight < conf.new_event_threshold)
+		conf.new_event_threshold = plan->inflight;
 	conf.event_port_cfg = hint[role];
 	if (role == PORT_DIRECTED && d->info.max_single_link_event_port_queue_pairs != 0)
 		conf.event_port_cfg |= RTE_EVENT_PORT_CFG_SINGLE_LINK;

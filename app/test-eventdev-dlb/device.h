@@ -37,6 +37,7 @@ struct device_plan {
 	} port[DEVICE_MAX_PORTS];
 	uint32_t flows;
 	unsigned int burst;
+	int32_t inflight; /* events inside at which producers are refused; 0: the device's own limit */
 	bool all_types;	       /* load-balanced queues take the type from each event */
 	bool explicit_release; /* switch implicit release off */
 	bool shuffle;	       /* workers give events back in another order */

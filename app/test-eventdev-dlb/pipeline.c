@@ -28,6 +28,11 @@
 #include "scenario.h"
 
 #define ADAPTER_ID 0
+/*
+ * Packets inside the device at a time. The input comes as fast as it is taken: without a bound
+ * the device would be full all the time, and the latency that of its own backlog.
+ */
+#define INFLIGHT 1024
 /* Packets the adapter may take per round; more only makes its bursts uneven. */
 #define ADAPTER_MAX_RX 128
 /* Buffers beyond the device's events: the adapter's own, the pool's caches, those being sent. */
@@ -194,6 +199,7 @@ set_up_device(struct pipeline_crew *crew)
 	crew->plan.queue[STAGE_TRANSMIT] = 'd';
 	crew->plan.flows = (uint32_t)p->options->flows;
 	crew->plan.burst = p->burst;
+	crew->plan.inflight = INFLIGHT;
 	make_agents(crew);
 	ret = device_start(&p->device, &crew->plan);
 	if (ret != 0)

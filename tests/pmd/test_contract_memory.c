@@ -32,7 +32,8 @@ check_size(const char *args, uint8_t nb_queues, uint8_t nb_ports)
 
 	contract_start(dev_id, nb_queues, RTE_SCHED_TYPE_ATOMIC, nb_ports);
 	used = heap_bytes() - before;
-	printf("%s, %u queues, %u ports, started: %zu KiB\n", args, nb_queues, nb_ports, used >> 10);
+	printf("%s, %u queues, %u ports, started: %zu KiB\n", args, nb_queues, nb_ports,
+	       used >> 10);
 	CHECK(used < MEMORY_LIMIT);
 	contract_end(dev_id);
 	contract_unplug("event_dlb_size");

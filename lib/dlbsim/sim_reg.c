@@ -51,9 +51,12 @@ sim_reg_set(struct dlbsim *sim, enum dlb_reg reg, uint32_t i, uint32_t value)
 void
 sim_reg_reset(struct dlbsim *sim)
 {
-	for (unsigned int r = 0; r < DLB_R_COUNT; r++)
-		for (unsigned int i = 0; i < nb_elements(sim, (enum dlb_reg)r); i++)
+	for (unsigned int r = 0; r < DLB_R_COUNT; r++) {
+		unsigned int nb = nb_elements(sim, (enum dlb_reg)r);
+
+		for (unsigned int i = 0; i < nb; i++)
 			sim_reg_set(sim, (enum dlb_reg)r, i, dlb_reg_descs[r].reset);
+	}
 	for (unsigned int q = 0; q < DLB_MAX_LDB_QUEUES; q++)
 		sim_reg_written(sim, DLB_R_AQED_QID_FID_LIM, q,
 				dlb_reg_descs[DLB_R_AQED_QID_FID_LIM].reset);

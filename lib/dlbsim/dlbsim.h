@@ -136,7 +136,7 @@ struct dlbsim_drops {
 	uint64_t no_credit;	    /**< no credit in the domain's pool, or storage full */
 	uint64_t excess_completion; /**< completion with nothing outstanding */
 	uint64_t excess_token;	    /**< tokens returned beyond those taken; each counted once */
-	uint64_t illegal_frag;	    /**< fragment with nothing outstanding, or the 17th of an element */
+	uint64_t illegal_frag;	    /**< fragment with nothing outstanding, or the 17th of one */
 	uint64_t dma_failed;	    /**< consumer-queue entry that could not be written */
 };
 

@@ -12,6 +12,7 @@
 #include "dlb_priv.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 
 #define FLUSH_BURST	64
@@ -124,6 +125,18 @@ open_unlinked(struct dlb_dev *dev, unsigned int queue)
 	return map_to_any_port(dev, queue);
 }
 
+/* Of a device that was reset below its driver, or is gone, some events never come back. */
+static void
+report_missing(struct dlb_dev *dev)
+{
+	uint32_t nb_missing = dlb_dp_in_system(&dev->dp);
+
+	if (nb_missing > 0)
+		DLB_LOG(ERR, dev->data->name,
+			"stop: %" PRIu32 " events are lost: the device was reset, or is gone",
+			nb_missing);
+}
+
 void
 dlb_drain(struct rte_eventdev *eventdev)
 {
@@ -147,4 +160,5 @@ dlb_drain(struct rte_eventdev *eventdev)
 		if (queue_depth(dev, queue) > 0)
 			DLB_LOG(ERR, eventdev->data->name, "stop: %d events of queue %u are lost",
 				queue_depth(dev, queue), queue);
+	report_missing(dev);
 }

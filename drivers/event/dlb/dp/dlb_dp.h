@@ -104,7 +104,7 @@ struct dlb_port {
 	uint8_t nb_lanes;
 	uint8_t next_lane;  /**< where the next dequeue begins to look */
 	uint8_t pos_mask;   /**< positions of a lane modulo its window */
-	uint8_t lock_fails; /**< times in a row that somebody else was stepping */
+	uint8_t vain_looks; /**< in a row; after a few the port gives its CPU away */
 	bool is_dir;
 	bool implicit_release;
 

@@ -22,15 +22,15 @@
 #include "dlb_step.h"
 
 /* Vain looks in a row before a port gives its CPU away. */
-#define STEP_FAILS_BEFORE_YIELD 16
+#define VAIN_LOOKS_BEFORE_YIELD 16
 
 static void
 pause_or_yield(struct dlb_port *port)
 {
 	rte_pause();
-	if (++port->lock_fails < STEP_FAILS_BEFORE_YIELD)
+	if (++port->vain_looks < VAIN_LOOKS_BEFORE_YIELD)
 		return;
-	port->lock_fails = 0;
+	port->vain_looks = 0;
 	sched_yield();
 }
 
@@ -38,7 +38,7 @@ static void
 step_or_pause(struct dlb_port *port)
 {
 	if (dlb_bus_step(port->dp->bus) > 0)
-		port->lock_fails = 0;
+		port->vain_looks = 0;
 	else
 		pause_or_yield(port);
 }

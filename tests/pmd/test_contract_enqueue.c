@@ -211,6 +211,42 @@ test_implicit_release_is_the_port_s_choice(void)
 	}
 }
 
+/*
+ * An event that the application made anew says nothing of what it answers. A port with more than 8
+ * links reads several hardware ports: the answer must be to the event that was dequeued first, also
+ * when that came through another one than the first. What was answered lets its unlink end.
+ */
+static void
+test_unmarked_answer_is_to_the_oldest(void)
+{
+	static const uint8_t order[][2] = { { 0, 8 }, { 8, 0 } };
+
+	for (unsigned int i = 0; i < RTE_DIM(order); i++) {
+		const uint8_t dev_id = contract_plug(NAME, "");
+		uint8_t oldest = order[i][0];
+		struct rte_event event;
+
+		contract_set_up(dev_id, 9, RTE_SCHED_TYPE_ATOMIC, 1);
+		contract_port(dev_id, 0, RTE_EVENT_PORT_CFG_DISABLE_IMPL_REL);
+		CHECK_EQUAL(rte_event_port_link(dev_id, 0, NULL, NULL, 0), 9);
+		CHECK_EQUAL(rte_event_dev_start(dev_id), 0);
+		for (unsigned int j = 0; j < 2; j++) {
+			contract_send(dev_id, 0, order[i][j], 0, j);
+			CHECK_EQUAL(contract_take(dev_id, 0, &event, 1), 1);
+			CHECK_EQUAL(event.queue_id, order[i][j]);
+		}
+		event = contract_event(RTE_EVENT_OP_RELEASE, oldest, 0, 0);
+		contract_release(dev_id, 0, &event, 1);
+		CHECK_EQUAL(rte_event_port_unlink(dev_id, 0, &oldest, 1), 1);
+		for (unsigned int look = 0;
+		     look < 100 && rte_event_port_unlinks_in_progress(dev_id, 0) > 0; look++)
+			CHECK_EQUAL(rte_event_dequeue_burst(dev_id, 0, &event, 1, 0), 0);
+		CHECK_EQUAL(rte_event_port_unlinks_in_progress(dev_id, 0), 0);
+		contract_end(dev_id);
+		contract_unplug(NAME);
+	}
+}
+
 /* Every field that travels, through a load-balanced and a directed queue, in bursts of any length. */
 static void
 test_fields_come_back(void)
@@ -268,6 +304,7 @@ static const struct contract_case cases[] = {
 	CONTRACT_CASE(test_limit_refuses_new_and_lets_forward_pass),
 	CONTRACT_CASE(test_threshold_is_the_port_s_own),
 	CONTRACT_CASE(test_implicit_release_is_the_port_s_choice),
+	CONTRACT_CASE(test_unmarked_answer_is_to_the_oldest),
 	CONTRACT_CASE(test_fields_come_back),
 };
 

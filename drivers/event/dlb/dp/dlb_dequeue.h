@@ -166,15 +166,28 @@ dequeue_dir(struct dlb_port *port, struct dlb_lane *lane, struct rte_event *ev, 
 	return got;
 }
 
+/* Remember in which order the events of several lanes were handed out. */
+static __rte_always_inline void
+dequeue_note_turns(struct dlb_port *port, const struct dlb_lane *lane, uint16_t n)
+{
+	uint32_t pos;
+
+	for (pos = lane->head - n; pos != lane->head; pos++)
+		port->turn[dequeue_mark(port, lane, pos) & (DLB_PORT_WINDOW - 1)] =
+			port->next_turn++;
+}
+
 /* The lanes in turn, beginning with another one each time. */
 static __rte_always_inline uint16_t
 dequeue_lanes(struct dlb_port *port, struct rte_event *ev, uint16_t n, uint64_t *nb_sched)
 {
 	unsigned int i, lane_id = port->next_lane;
-	uint16_t got = 0;
+	uint16_t got = 0, more;
 
 	for (i = 0; i < port->nb_lanes && got < n; i++) {
-		got += dequeue_ldb(port, &port->lane[lane_id], &ev[got], n - got, nb_sched);
+		more = dequeue_ldb(port, &port->lane[lane_id], &ev[got], n - got, nb_sched);
+		dequeue_note_turns(port, &port->lane[lane_id], more);
+		got += more;
 		lane_id = lane_id + 1 < port->nb_lanes ? lane_id + 1 : 0;
 	}
 	port->next_lane = port->next_lane + 1 < port->nb_lanes ? port->next_lane + 1 : 0;

@@ -113,6 +113,8 @@ struct dlb_port {
 
 	/* Answers out of order; index = impl_opaque without its top bit. */
 	uint8_t answer[DLB_PORT_WINDOW]; /**< enum dlb_answer */
+	uint32_t turn[DLB_PORT_WINDOW];	 /**< of several lanes: when it was dequeued */
+	uint32_t next_turn;		 /**< events dequeued so far, freely running */
 	struct dlb_hcw parked[DLB_PORT_WINDOW];
 };
 

@@ -80,16 +80,16 @@ dlb_tx_element(struct dlb_tx *tx, const struct dlb_hcw *element, enum dlb_cmd cm
 
 /* Index of a position in dlb_port.answer[] and dlb_port.parked[]. */
 static __rte_always_inline uint32_t
-dlb_tx_slot(const struct dlb_tx *tx, uint32_t pos)
+dlb_tx_slot(const struct dlb_port *port, const struct dlb_lane *lane, uint32_t pos)
 {
-	return (tx->lane->mark + (pos & tx->port->pos_mask)) & (DLB_PORT_WINDOW - 1);
+	return (lane->mark + (pos & port->pos_mask)) & (DLB_PORT_WINDOW - 1);
 }
 
 /* Complete the oldest position as was said about it earlier; not said: release it. */
 static __rte_always_inline enum dlb_answer
 dlb_tx_complete_oldest(struct dlb_tx *tx)
 {
-	uint32_t slot = dlb_tx_slot(tx, tx->oldest);
+	uint32_t slot = dlb_tx_slot(tx->port, tx->lane, tx->oldest);
 	enum dlb_answer answer = tx->port->answer[slot];
 
 	if (answer == DLB_ANSWER_PARKED)
@@ -103,13 +103,11 @@ dlb_tx_complete_oldest(struct dlb_tx *tx)
 	return answer;
 }
 
-/* The first position that is held and not answered, or head. */
+/* The first position from @pos on that is not answered, or head. */
 static inline uint32_t
-dlb_tx_first_unanswered(const struct dlb_tx *tx)
+dlb_tx_first_unanswered(const struct dlb_port *port, const struct dlb_lane *lane, uint32_t pos)
 {
-	uint32_t pos = tx->oldest;
-
-	while (pos != tx->lane->head && tx->port->answer[dlb_tx_slot(tx, pos)] != DLB_ANSWER_NONE)
+	while (pos != lane->head && port->answer[dlb_tx_slot(port, lane, pos)] != DLB_ANSWER_NONE)
 		pos++;
 	return pos;
 }
@@ -129,20 +127,35 @@ dlb_tx_find_marked(struct dlb_tx *tx, uint8_t mark, uint32_t *pos)
 	       tx->port->answer[slot] == DLB_ANSWER_NONE;
 }
 
-/* Open a lane with an event that is held, for an event that does not say which it answers. */
+/*
+ * Open the lane of the event that was dequeued first of those that are held, for an answer that
+ * does not say which it answers.
+ */
 static inline bool
-dlb_tx_find_any(struct dlb_tx *tx, uint32_t *pos)
+dlb_tx_find_oldest(struct dlb_tx *tx, uint32_t *pos)
 {
+	struct dlb_port *port = tx->port;
+	struct dlb_lane *found = NULL;
+	uint32_t turn = 0;
 	unsigned int i;
 
-	for (i = 0; i <= tx->port->nb_lanes; i++) {
-		*pos = dlb_tx_first_unanswered(tx);
-		if (*pos != tx->lane->head)
-			return true;
-		if (i < tx->port->nb_lanes)
-			dlb_tx_select(tx, &tx->port->lane[i]);
+	for (i = 0; i < port->nb_lanes; i++) {
+		struct dlb_lane *lane = &port->lane[i];
+		uint32_t first = dlb_tx_first_unanswered(
+			port, lane, lane == tx->lane ? tx->oldest : lane->oldest);
+		uint32_t slot = dlb_tx_slot(port, lane, first);
+
+		if (first == lane->head ||
+		    (found != NULL && (int32_t)(port->turn[slot] - turn) > 0))
+			continue;
+		found = lane;
+		turn = port->turn[slot];
+		*pos = first;
 	}
-	return false;
+	if (found == NULL)
+		return false;
+	dlb_tx_select(tx, found);
+	return true;
 }
 
 /* How the element at a held position was scheduled: its CQ entry is still there. */
@@ -163,7 +176,7 @@ dlb_tx_source_type(const struct dlb_tx *tx, uint32_t pos)
 static inline void
 dlb_tx_park(struct dlb_tx *tx, uint32_t pos, const struct dlb_hcw *element)
 {
-	uint32_t slot = dlb_tx_slot(tx, pos);
+	uint32_t slot = dlb_tx_slot(tx->port, tx->lane, pos);
 
 	tx->port->answer[slot] = DLB_ANSWER_DONE;
 	if (element != NULL && dlb_tx_source_type(tx, pos) == DLB_SCHED_ORDERED) {
@@ -187,7 +200,7 @@ dlb_tx_answer(struct dlb_tx *tx, uint8_t mark, const struct dlb_hcw *element)
 	uint32_t pos;
 
 	if ((mark & DLB_PORT_WINDOW) != 0 ? !dlb_tx_find_marked(tx, mark, &pos)
-					  : !dlb_tx_find_any(tx, &pos))
+					  : !dlb_tx_find_oldest(tx, &pos))
 		return false;
 	if (pos != tx->oldest) {
 		dlb_tx_park(tx, pos, element);
@@ -199,7 +212,7 @@ dlb_tx_answer(struct dlb_tx *tx, uint8_t mark, const struct dlb_hcw *element)
 		dlb_tx_bare(tx, DLB_CMD_COMP_T);
 	tx->oldest++;
 	while (tx->lane->nb_answered > 0 &&
-	       tx->port->answer[dlb_tx_slot(tx, tx->oldest)] != DLB_ANSWER_NONE)
+	       tx->port->answer[dlb_tx_slot(tx->port, tx->lane, tx->oldest)] != DLB_ANSWER_NONE)
 		dlb_tx_complete_oldest(tx);
 	return true;
 }

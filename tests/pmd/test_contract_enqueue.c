@@ -211,6 +211,28 @@ test_implicit_release_is_the_port_s_choice(void)
 	}
 }
 
+/* The device starts without ports that the application left out. */
+static void
+test_port_that_is_not_set_up_moves_nothing(void)
+{
+	const uint8_t dev_id = contract_plug(NAME, "");
+	struct rte_event_dev_config conf = contract_config(1, 2);
+	struct rte_event event = contract_event(RTE_EVENT_OP_NEW, 0, 0, 0);
+
+	contract_set_up(dev_id, 1, RTE_SCHED_TYPE_ATOMIC, 1);
+	CHECK_EQUAL(rte_event_dev_configure(dev_id, &conf), 0);
+	contract_link(dev_id, 0, 0);
+	CHECK_EQUAL(rte_event_dev_start(dev_id), 0);
+	rte_errno = 0;
+	CHECK_EQUAL(rte_event_enqueue_burst(dev_id, 1, &event, 1), 0);
+	CHECK_EQUAL(rte_errno, EINVAL);
+	CHECK_EQUAL(rte_event_enqueue_new_burst(dev_id, 1, &event, 1), 0);
+	CHECK_EQUAL(rte_event_enqueue_forward_burst(dev_id, 1, &event, 1), 0);
+	CHECK_EQUAL(rte_event_dequeue_burst(dev_id, 1, &event, 1, 0), 0);
+	contract_end(dev_id);
+	contract_unplug(NAME);
+}
+
 /*
  * An event that the application made anew says nothing of what it answers. A port with more than 8
  * links reads several hardware ports: the answer must be to the event that was dequeued first, also
@@ -304,6 +326,7 @@ static const struct contract_case cases[] = {
 	CONTRACT_CASE(test_limit_refuses_new_and_lets_forward_pass),
 	CONTRACT_CASE(test_threshold_is_the_port_s_own),
 	CONTRACT_CASE(test_implicit_release_is_the_port_s_choice),
+	CONTRACT_CASE(test_port_that_is_not_set_up_moves_nothing),
 	CONTRACT_CASE(test_unmarked_answer_is_to_the_oldest),
 	CONTRACT_CASE(test_fields_come_back),
 };

@@ -293,8 +293,11 @@ dlb_dequeue(struct dlb_port *port, struct rte_event *ev, uint16_t n, uint64_t ti
 {
 	uint16_t got;
 
-	/* Pairs with dlb_dp_port_start(): whoever sees the port started sees its lanes. */
-	if (unlikely(dlb_load_acquire(&port->started) == 0))
+	/*
+	 * NULL is a port that is not set up. Pairs with dlb_dp_port_start(): whoever sees the port
+	 * started sees its lanes.
+	 */
+	if (unlikely(port == NULL || dlb_load_acquire(&port->started) == 0))
 		return 0;
 	if (port->implicit_release)
 		dequeue_release(port);

@@ -364,8 +364,11 @@ dlb_enqueue(struct dlb_port *port, const struct rte_event *ev, uint16_t n, enum 
 	struct dlb_tx tx;
 	int err = 0;
 
-	/* Pairs with dlb_dp_port_start(): whoever sees the port started sees its lanes. */
-	if (unlikely(dlb_load_acquire(&port->started) == 0)) {
+	/*
+	 * NULL is a port that is not set up. Pairs with dlb_dp_port_start(): whoever sees the port
+	 * started sees its lanes.
+	 */
+	if (unlikely(port == NULL || dlb_load_acquire(&port->started) == 0)) {
 		rte_errno = EINVAL;
 		return 0;
 	}

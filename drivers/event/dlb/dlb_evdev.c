@@ -92,13 +92,16 @@ configure(const struct rte_eventdev *eventdev)
 	return 0;
 }
 
-/* The library keeps the pointers to ports, and would release them at the next configuration. */
+/*
+ * The library keeps the pointers to ports, and would release them at the next configuration. It
+ * also lets an application set ports up that were configured before an earlier close.
+ */
 static int
 dev_close(struct rte_eventdev *eventdev)
 {
 	struct dlb_dev *dev = dlb_dev_of(eventdev);
 
-	for (unsigned int port = 0; port < dev->setup.nb_ports; port++)
+	for (unsigned int port = 0; port < DLB_MAX_EVENT_PORTS; port++)
 		dlb_port_release(eventdev->data->ports[port]);
 	for (unsigned int queue = 0; queue < dev->setup.nb_queues; queue++)
 		dlb_queue_release(eventdev, queue);

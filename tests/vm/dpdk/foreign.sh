@@ -3,7 +3,7 @@
 # Copyright(c) 2026 event_dlb contributors
 #
 # In the guest: the distribution's unmodified event_dlb2 on our device. Its self-test passes, and
-# events come back.
+# events come back. Where both drivers are there, the one given by -d has the device.
 # shellcheck source=tests/vm/dpdk/dpdk.sh
 . /dpdk.sh
 
@@ -19,6 +19,9 @@ if [ "$1" = selftest ]; then
 	says 'Ran selftest on 1 eventdevs, 0 skipped, 1 passed' || fail selftest "was not run"
 else
 	eventdev order_queue 2000 2 --test=order_queue --nb_flows=64
-	says 'driver *: event_dlb2' || fail driver "it was not event_dlb2"
+	says 'driver *: event_dlb2_' || fail driver "it was not event_dlb2"
+	eal="$lcores $ours"
+	eventdev "order_queue with both drivers" 2000 2 --test=order_queue --nb_flows=64
+	says 'driver *: event_dlb_pci' || fail driver "it was not event_dlb"
 fi
 exit $failed

@@ -111,7 +111,7 @@ static void
 io_pp_write(void *ctx, bool is_ldb, unsigned int pp, const struct dlb_line *line)
 {
 	rte_wmb();
-	dlb_line_store_stream(pp_page(ctx, is_ldb, pp), line);
+	dlb_line_store_stream(pp_page(ctx, is_ldb, pp), line, DLB_HCWS_PER_LINE);
 }
 
 /* A read of the page cannot return before the writes to it have arrived. */

@@ -3,11 +3,11 @@
  */
 
 /*
- * One line of four commands to a producer port (PP) on PCI.
+ * One line of up to four commands to a producer port (PP) on PCI.
  *
- * With MOVDIR64B the device gets all 64 bytes at once. Without it, four streaming stores of 16
- * bytes go to the same address, one command each; a fence between them keeps the write-combining
- * buffer of the core from merging them.
+ * With MOVDIR64B the device gets all 64 bytes at once, unused commands being NOOPs. Without it,
+ * streaming stores of 16 bytes go to the same address, one command each and no more than there are;
+ * a fence between them keeps the write-combining buffer of the core from merging them.
  */
 
 #ifndef DLB_LINE_STORE_H
@@ -21,9 +21,9 @@
 #include "dlb_hcw.h"
 
 static __rte_always_inline void
-dlb_line_store_stream(void *pp, const struct dlb_line *line)
+dlb_line_store_stream(void *pp, const struct dlb_line *line, unsigned int nb)
 {
-	for (unsigned int i = 0; i < DLB_HCWS_PER_LINE; i++) {
+	for (unsigned int i = 0; i < nb; i++) {
 		__m128i hcw = _mm_load_si128((const __m128i *)(const void *)&line->hcw[i]);
 
 		_mm_stream_si128(pp, hcw);
@@ -33,8 +33,10 @@ dlb_line_store_stream(void *pp, const struct dlb_line *line)
 
 #ifdef __MOVDIR64B__
 static __rte_always_inline void
-dlb_line_store_movdir64b(void *pp, const struct dlb_line *line)
+dlb_line_store_movdir64b(void *pp, struct dlb_line *line, unsigned int nb)
 {
+	while (nb < DLB_HCWS_PER_LINE)
+		line->hcw[nb++] = (struct dlb_hcw){ .cmd = DLB_CMD_NOOP };
 	_movdir64b(pp, line);
 }
 #endif

@@ -35,13 +35,13 @@ dlb_writer_open(struct dlb_writer *w, const struct dlb_lane *lane)
 	rte_wmb();
 }
 
-/* Store the line, if it is full. What follows its last command was zeroed before: NOOPs. */
+/* Store the line, if it is full. */
 static __rte_always_inline void
 dlb_writer_flush(struct dlb_writer *w)
 {
 	if (w->nb != DLB_HCWS_PER_LINE)
 		return;
-	dlb_line_store(w->pp, &w->line);
+	dlb_line_store(w->pp, &w->line, DLB_HCWS_PER_LINE);
 	w->nb = 0;
 }
 
@@ -74,11 +74,8 @@ dlb_writer_next_line(struct dlb_writer *w, struct dlb_port *port)
 static __rte_always_inline void
 dlb_writer_close(struct dlb_writer *w)
 {
-	if (w->nb == 0)
-		return;
-	while (w->nb < DLB_HCWS_PER_LINE)
-		w->line.hcw[w->nb++] = (struct dlb_hcw){ .cmd = DLB_CMD_NOOP };
-	dlb_writer_flush(w);
+	if (w->nb > 0)
+		dlb_line_store(w->pp, &w->line, w->nb);
 }
 
 #endif /* DLB_LINE_MMIO_H */

@@ -131,7 +131,7 @@ test_events_follow_the_link(void)
 	uint8_t queue = 0;
 
 	contract_start(dev_id, 1, RTE_SCHED_TYPE_ATOMIC, 3);
-	for (uint64_t round = 0; round < 50; round++) {
+	for (uint64_t round = 0; round < 12; round++) {
 		uint8_t from = round % 2, to = !from;
 
 		contract_send(dev_id, 2, 0, 0, round);

@@ -69,6 +69,7 @@ static void
 fake_lane_add(struct fake *fake, const struct fake_conf *conf, unsigned int i)
 {
 	struct fake_lane *lane = &fake->lane[i];
+	const struct dlb_qe noise = { .qid = fake_hw_qid(FAKE_QUEUE_ATOMIC), .status = 0xff };
 	unsigned int entry;
 	struct dlb_dp_lane_conf lane_conf = {
 		.hw_port = conf->is_dir ? FAKE_DIR_PORT : (uint8_t)i,
@@ -80,8 +81,9 @@ fake_lane_add(struct fake *fake, const struct fake_conf *conf, unsigned int i)
 
 	lane->depth = conf->depth;
 	lane->stride = conf->sparse ? DLB_CQ_SPARSE_STRIDE : DLB_CQ_STANDARD_STRIDE;
-	/* What is not an entry, behind the ring or between its entries, is undefined: noise. */
-	memset(lane->cq, 0xff, sizeof(lane->cq));
+	/* What is not an entry, behind the ring or between its entries, looks like one all the same. */
+	for (entry = 0; entry < sizeof(lane->cq) / sizeof(noise); entry++)
+		memcpy(&lane->cq[entry * sizeof(noise)], &noise, sizeof(noise));
 	for (entry = 0; entry < dlb_cq_ring_size(conf->depth); entry++)
 		memset(&lane->cq[(size_t)entry * lane->stride], 0, sizeof(struct dlb_qe));
 	dlb_dp_lane_add(&fake->port, &lane_conf);
@@ -141,6 +143,7 @@ fake_get(struct fake_lane *lane, struct dlb_hcw *hcw)
 		}
 		if (hcw->cmd != DLB_CMD_NOOP) {
 			assert_int_equal(hcw->flags14, 0);
+			assert_int_equal(hcw->type_prio & DLB_HCW_MSG_TYPE, 0);
 			return true;
 		}
 	}

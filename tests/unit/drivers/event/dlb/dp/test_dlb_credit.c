@@ -233,6 +233,7 @@ test_credit_directed_pool_keeps_reserve(void **state)
 		drop_commands(fake);
 	}
 	assert_int_equal(nb_new + nb_fwd, 400);
+	assert_int_equal(fake->dp.dir_pool, 0);
 	assert_int_equal(rte_errno, ENOSPC);
 	assert_int_equal(fake->port.stats.tx_nospc_dir_hw_credits, 128 - nb_fwd + 1);
 	assert_int_equal(dlb_dp_port_held(&fake->port), 128 - nb_fwd);

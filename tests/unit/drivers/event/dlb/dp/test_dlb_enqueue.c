@@ -466,6 +466,35 @@ test_enqueue_new_takes_first_lane(void **state)
 		new_after_answers(nb_held);
 }
 
+/* A RELEASE of a directed port is no command: what follows is not at the start of a line. */
+static void
+test_enqueue_four_alike_need_no_line_start(void **state)
+{
+	struct fake *fake =
+		fake_new(&(struct fake_conf){ .nb_lanes = 1, .depth = 64, .is_dir = true });
+	struct dlb_ring *ring = &fake->lane[0].ring;
+	struct rte_event ev[12];
+	struct dlb_hcw hcw;
+	unsigned int i;
+
+	(void)state;
+	fake->dp.in_system = 12;
+	hold(fake, ev, 12, true);
+	for (i = 0; i < 12; i++) {
+		ev[i].op = i == 0 ? RTE_EVENT_OP_RELEASE : RTE_EVENT_OP_FORWARD;
+		ev[i].queue_id = FAKE_QUEUE_ATOMIC;
+	}
+	/* The first line is the last of the ring's memory. */
+	ring->tail = ring->head = ring->head_seen = DLB_RING_CMDS - DLB_HCWS_PER_LINE;
+	assert_int_equal(ops->enqueue_burst(&fake->port, ev, 12), 12);
+	for (i = 1; i < 12; i++) {
+		assert_true(fake_get(&fake->lane[0], &hcw));
+		assert_int_equal(hcw.data, i);
+	}
+	assert_false(fake_get(&fake->lane[0], &hcw));
+	fake_free(fake);
+}
+
 static void
 test_enqueue_stopped_port_accepts_nothing(void **state)
 {
@@ -498,6 +527,7 @@ main(void)
 		cmocka_unit_test(test_enqueue_known_operations),
 		cmocka_unit_test(test_enqueue_directed_port),
 		cmocka_unit_test(test_enqueue_new_takes_first_lane),
+		cmocka_unit_test(test_enqueue_four_alike_need_no_line_start),
 		cmocka_unit_test(test_enqueue_stopped_port_accepts_nothing),
 	};
 

@@ -150,14 +150,14 @@ why_not(const struct ref *ref, bool is_ldb, unsigned int c, unsigned int i)
 	return is_ldb ? why_not_ldb(ref, c, qe) : NULL;
 }
 
-/* All weights are strict: is @p other so much more urgent than @p qe that it has to come first? */
+/* With strict weights, is @p other so much more urgent than @p qe that it has to come first? */
 static bool
 outranks(const struct ref *ref, bool is_ldb, unsigned int c, const struct ref_qe *other,
 	 const struct ref_qe *qe)
 {
 	const uint8_t *prio = ref->cq[1][c].prio;
 
-	if (ref->narrow && other->type == DLB_SCHED_ATOMIC)
+	if (!ref->strict || (ref->narrow && other->type == DLB_SCHED_ATOMIC))
 		return false;
 	if (is_ldb && other->hcw.qid != qe->hcw.qid)
 		return prio[other->hcw.qid] < prio[qe->hcw.qid];

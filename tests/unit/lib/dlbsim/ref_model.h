@@ -62,6 +62,7 @@ struct ref_queue {
 struct ref {
 	char why[160]; /* first thing that was wrong, or empty */
 	bool combined_credits;
+	bool strict; /* all weights are; else no order of priorities is expected */
 	bool narrow; /* buffers so small that the head of a line may block what is behind */
 	unsigned int nb_ldb_queues;
 	unsigned int nb_dir;

@@ -6,9 +6,10 @@
 
 #include "bench.h"
 
-/* From a queue of @p n elements, of one type, one comes at a time. */
+/* A queue of @p n elements, of one type, goes to a CQ of this depth. */
 static void
-expect_hints(struct bench *b, enum dlb_sched_type type, unsigned int n, unsigned int threshold)
+expect_hints(struct bench *b, enum dlb_sched_type type, unsigned int n, unsigned int threshold,
+	     unsigned int cq_depth)
 {
 	bool is_ldb = type != DLB_SCHED_DIRECTED;
 	struct dlb_qe qe;
@@ -19,8 +20,8 @@ expect_hints(struct bench *b, enum dlb_sched_type type, unsigned int n, unsigned
 	bench_credits(b, 0, 4000, 4000);
 	bench_ldb_queue(b, &(struct bench_queue){ .qid = 0, .sns = 64, .threshold = threshold });
 	bench_dir_queue(b, &(struct bench_queue){ .qid = 0, .threshold = threshold });
-	bench_ldb_port(b, &(struct bench_port){ .id = 0, .depth = 1, .disabled = true });
-	bench_dir_port(b, &(struct bench_port){ .id = 0, .depth = 1, .disabled = true });
+	bench_ldb_port(b, &(struct bench_port){ .id = 0, .depth = cq_depth, .disabled = true });
+	bench_dir_port(b, &(struct bench_port){ .id = 0, .depth = cq_depth, .disabled = true });
 	bench_link(b, 0, 0, 0, 0);
 	b->unverified = true;
 	for (unsigned int i = 0; i < n; i++)
@@ -43,12 +44,17 @@ expect_hints(struct bench *b, enum dlb_sched_type type, unsigned int n, unsigned
 static void
 test_boundaries(void **state)
 {
-	for (unsigned int type = 0; type < 4; type++) {
-		expect_hints(*state, (enum dlb_sched_type)type, 12, 8);
-		expect_hints(*state, (enum dlb_sched_type)type, 12, 7);
-		expect_hints(*state, (enum dlb_sched_type)type, 120, 100);
-		expect_hints(*state, (enum dlb_sched_type)type, 3, 1);
-	}
+	static const struct {
+		unsigned int n;
+		unsigned int threshold;
+	} cases[] = { { 12, 8 }, { 12, 7 }, { 120, 100 }, { 3, 1 } };
+
+	/* One at a time, and all in one go. */
+	for (unsigned int type = 0; type < 4; type++)
+		for (unsigned int i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+			for (unsigned int depth = 1; depth <= 128; depth += 127)
+				expect_hints(*state, (enum dlb_sched_type)type, cases[i].n,
+					     cases[i].threshold, depth);
 }
 
 /* Reset threshold 0: any depth exceeds it. */

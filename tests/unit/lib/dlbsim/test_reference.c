@@ -3,121 +3,32 @@
  *
  * Random programs for the device, judged by the reference of ref_model.h.
  *
- * A program is a list of operations that mean something in any state, so that any part of it can
- * be left out: a program that fails is made shorter until nothing can be left out any more, and
- * printed with its seed. Everything follows from the seed; with arguments "SEED PROGRAMS" the
- * test runs that many programs from this seed on.
+ * A program that fails is made shorter until nothing can be left out any more, or patience ends, and
+ * printed with its seed. With arguments "SEED PROGRAMS" the test runs that many programs from this
+ * seed on.
  */
 
 #include "bench.h"
 #include "ref_model.h"
+#include "ref_program.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#define NB_OPS	  3000
-#define MAX_BURST 12
-#define STRICT	  UINT32_C(0xFFFFFFFF)
+#define MAX_BURST     12
+#define OPS_PER_CHECK 64
+#define MAX_SHRINKS   1500 /* runs that make a failing program shorter */
+#define STRICT	      UINT32_C(0xFFFFFFFF)
+#define EVEN	      UINT32_C(0xFFBF7F3F)
 
 static uint64_t first_seed = 1;
 static unsigned int nb_programs = 12;
-
-enum op_kind {
-	OP_NEW,
-	OP_ANSWER,
-	OP_TOKENS,
-	OP_STEP,
-	OP_ENABLE,
-	OP_LINK,
-	OP_LIMIT,
-	OP_COMPARE,
-	NB_OP_KINDS,
-};
-
-static const char *const op_names[NB_OP_KINDS] = { "new",    "answer", "tokens", "step",
-						   "enable", "link",   "limit",	 "compare" };
-
-struct op {
-	enum op_kind kind;
-	uint32_t id; /* of its place in the whole program: part of its elements' data */
-	uint32_t a, b, c;
-};
-
-/* What exists in the device; the same for all parts of a program. */
-struct plan {
-	enum dlb_version version;
-	bool narrow;
-	unsigned int nb_ldb_ports, nb_ldb_queues, nb_dir;
-	unsigned int depth[2][REF_MAX_LDB_PORTS]; /* [is_ldb] */
-	unsigned int history[REF_MAX_LDB_PORTS];
-	unsigned int hash_code[REF_MAX_LDB_QUEUES];
-	unsigned int credits[2];
-};
-
-struct program {
-	uint64_t seed;
-	struct plan plan;
-	unsigned int nb_ops;
-	struct op ops[NB_OPS];
-};
 
 struct run {
 	struct bench *b;
 	const struct plan *plan;
 	struct ref ref;
 };
-
-/* --- programs ------------------------------------------------------------------------------ */
-
-static uint32_t
-draw(uint64_t *seed)
-{
-	*seed ^= *seed << 13;
-	*seed ^= *seed >> 7;
-	*seed ^= *seed << 17;
-	return (uint32_t)(*seed >> 24);
-}
-
-static void
-make_plan(struct plan *plan, uint64_t *seed, enum dlb_version version)
-{
-	*plan = (struct plan){
-		.version = version,
-		.narrow = draw(seed) % 3 == 0,
-		.nb_ldb_ports = 1 + draw(seed) % REF_MAX_LDB_PORTS,
-		.nb_ldb_queues = 1 + draw(seed) % REF_MAX_LDB_QUEUES,
-		.nb_dir = 1 + draw(seed) % REF_MAX_DIR,
-		.credits = { 8 + draw(seed) % 300, 4 + draw(seed) % 100 },
-	};
-	for (unsigned int i = 0; i < REF_MAX_LDB_PORTS; i++) {
-		plan->depth[0][i] = 8U << draw(seed) % 3;
-		plan->depth[1][i] = 8U << draw(seed) % 4;
-		plan->history[i] = 1 + draw(seed) % 70;
-	}
-	for (unsigned int i = 0; i < REF_MAX_LDB_QUEUES; i++)
-		plan->hash_code[i] = draw(seed) % 8;
-}
-
-static void
-make_program(struct program *program, uint64_t seed, enum dlb_version version)
-{
-	/* how often, of 64 */
-	static const uint8_t frequent[NB_OP_KINDS] = { 15, 22, 8, 11, 2, 3, 2, 1 };
-
-	*program = (struct program){ .seed = seed, .nb_ops = NB_OPS };
-	seed = seed * UINT64_C(0x9E3779B97F4A7C15) + 1;
-	for (unsigned int i = 0; i < 8; i++)
-		draw(&seed);
-	make_plan(&program->plan, &seed, version);
-	for (uint32_t i = 0; i < NB_OPS; i++) {
-		struct op *op = &program->ops[i];
-		unsigned int r = draw(&seed) % 64;
-
-		*op = (struct op){ .id = i, .a = draw(&seed), .b = draw(&seed), .c = draw(&seed) };
-		while (r >= frequent[op->kind])
-			r -= frequent[op->kind++];
-	}
-}
 
 /* --- bringing up --------------------------------------------------------------------------- */
 
@@ -174,6 +85,12 @@ bring_up_port(struct run *run, bool is_ldb, unsigned int p)
 static void
 bring_up(struct run *run)
 {
+	static const enum dlb_reg weights[] = {
+		DLB_R_ATM_CFG_ARB_WEIGHTS_RDY_BIN,
+		DLB_R_NALB_CFG_ARB_WEIGHTS_TQPRI_NALB_0,
+		DLB_R_DP_CFG_ARB_WEIGHTS_TQPRI_DIR_0,
+		DLB_R_LSP_CFG_ARB_WEIGHT_LDB_QID_0,
+	};
 	const struct plan *plan = run->plan;
 	struct bench *b = run->b;
 
@@ -185,13 +102,12 @@ bring_up(struct run *run)
 	run->ref.combined_credits = b->lim->combined_credits;
 	run->ref.credits[0] = plan->credits[0] + (b->lim->combined_credits ? plan->credits[1] : 0);
 	run->ref.credits[1] = b->lim->combined_credits ? 0 : plan->credits[1];
+	run->ref.strict = plan->strict;
 	run->ref.narrow = plan->narrow;
 	run->ref.nb_ldb_queues = plan->nb_ldb_queues;
 	run->ref.nb_dir = plan->nb_dir;
-	bench_set(b, DLB_R_ATM_CFG_ARB_WEIGHTS_RDY_BIN, 0, STRICT);
-	bench_set(b, DLB_R_NALB_CFG_ARB_WEIGHTS_TQPRI_NALB_0, 0, STRICT);
-	bench_set(b, DLB_R_DP_CFG_ARB_WEIGHTS_TQPRI_DIR_0, 0, STRICT);
-	bench_set(b, DLB_R_LSP_CFG_ARB_WEIGHT_LDB_QID_0, 0, STRICT);
+	for (unsigned int i = 0; i < sizeof(weights) / sizeof(weights[0]); i++)
+		bench_set(b, weights[i], 0, plan->strict ? STRICT : EVEN);
 	for (unsigned int q = 0; q < plan->nb_ldb_queues; q++)
 		bring_up_queue(run, q);
 	for (unsigned int p = 0; p < plan->nb_ldb_ports; p++)
@@ -264,7 +180,7 @@ op_answer(struct run *run, const struct op *op)
 
 		hcws[i] = make_qe(run, op, i, cmds[r % 8]);
 		if ((hcws[i].cmd & DLB_HCW_QE_VALID) == 0)
-			hcws[i].lock_id = 0;
+			hcws[i].lock_id = (uint16_t)((op->c >> 8) + i * (op->c >> 6 & 3)) % 3;
 	}
 	write_commands(run, LDB, port, hcws, n);
 }
@@ -474,12 +390,16 @@ finish(struct run *run)
 	compare_registers(run);
 }
 
-/* Run the program on a fresh device. Returns whether it went well; @p why else. */
+/*
+ * Run the program on a fresh device. Returns whether it went well; else why not, and all that comes
+ * after the operation that showed it is cut off.
+ */
 static bool
-passes(const struct program *program, unsigned int ops_per_check, char *why, size_t len)
+passes(struct program *program, unsigned int ops_per_check, char *why, size_t len)
 {
 	struct run *run = calloc(1, sizeof(*run));
 	void *state = (void *)(uintptr_t)&bench_versions[program->plan.version];
+	unsigned int i;
 	bool ok;
 
 	assert_non_null(run);
@@ -487,7 +407,7 @@ passes(const struct program *program, unsigned int ops_per_check, char *why, siz
 	run->b = state;
 	run->plan = &program->plan;
 	bring_up(run);
-	for (unsigned int i = 0; i < program->nb_ops && run->ref.why[0] == '\0'; i++) {
+	for (i = 0; i < program->nb_ops && run->ref.why[0] == '\0'; i++) {
 		execute(run, &program->ops[i]);
 		if (i % ops_per_check == 0)
 			verify(run);
@@ -496,6 +416,8 @@ passes(const struct program *program, unsigned int ops_per_check, char *why, siz
 		finish(run);
 	verify(run);
 	ok = run->ref.why[0] == '\0';
+	if (!ok)
+		program->nb_ops = i;
 	snprintf(why, len, "%s", run->ref.why);
 	bench_teardown(&state);
 	free(run);
@@ -507,38 +429,23 @@ static void
 shrink(struct program *program)
 {
 	struct program *shorter = malloc(sizeof(*shorter));
+	unsigned int runs = 0;
 	char why[160];
 
 	assert_non_null(shorter);
 	for (unsigned int part = program->nb_ops / 2; part > 0; part /= 2)
-		for (unsigned int at = 0; at + part <= program->nb_ops;) {
+		for (unsigned int at = 0; at + part <= program->nb_ops && runs < MAX_SHRINKS;
+		     runs++) {
 			*shorter = *program;
 			shorter->nb_ops -= part;
 			memmove(&shorter->ops[at], &shorter->ops[at + part],
 				(shorter->nb_ops - at) * sizeof(shorter->ops[0]));
-			if (passes(shorter, 1, why, sizeof(why)))
+			if (passes(shorter, OPS_PER_CHECK, why, sizeof(why)))
 				at += part;
 			else
 				*program = *shorter;
 		}
 	free(shorter);
-}
-
-static void
-print_program(const struct program *program)
-{
-	const struct plan *plan = &program->plan;
-
-	print_message("version %s%s, %u LDB ports, %u LDB queues, %u DIR, credits %u + %u\n",
-		      dlb_limits[plan->version].name, plan->narrow ? ", narrow" : "",
-		      plan->nb_ldb_ports, plan->nb_ldb_queues, plan->nb_dir, plan->credits[0],
-		      plan->credits[1]);
-	for (unsigned int i = 0; i < program->nb_ops; i++) {
-		const struct op *op = &program->ops[i];
-
-		print_message("%5u: %-8s %08x %08x %08x\n", op->id, op_names[op->kind], op->a,
-			      op->b, op->c);
-	}
 }
 
 static void
@@ -550,12 +457,12 @@ test_random_programs(void **state)
 
 	assert_non_null(program);
 	for (uint64_t seed = first_seed; seed < first_seed + nb_programs; seed++) {
-		make_program(program, seed, version);
-		if (passes(program, 64, why, sizeof(why)))
+		program_make(program, seed, version);
+		if (passes(program, OPS_PER_CHECK, why, sizeof(why)))
 			continue;
 		shrink(program);
 		passes(program, 1, why, sizeof(why));
-		print_program(program);
+		program_print(program);
 		fail_msg("seed %llu: %s", (unsigned long long)seed, why);
 	}
 	free(program);

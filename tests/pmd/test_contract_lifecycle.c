@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <rte_malloc.h>
+
 #define NAME "event_dlb_life"
 
 #define NB_ORDERS    1000
@@ -289,9 +291,58 @@ test_orders_of_a_2_0(void)
 	run_orders("device=2.0,sched=thread:0", 20);
 }
 
+#define MAX_HOGS 4000
+
+/* Take all memory there is, the last block of it in small neighbours. */
+static unsigned int
+hog_memory(void **hogs)
+{
+	unsigned int nb = 0;
+
+	for (size_t size = 512 << 10; size >= 64; size = size > 1024 ? 1024 : size / 4) {
+		while (nb < MAX_HOGS && (hogs[nb] = rte_malloc(NULL, size, 0)) != NULL)
+			nb++;
+		if (size == 512 << 10)
+			rte_free(hogs[--nb]);
+	}
+	CHECK(nb < MAX_HOGS);
+	return nb;
+}
+
+/* Wherever memory runs out while it is built, a start leaves nothing behind, and says so. */
+static void
+test_start_unwinds_wherever_memory_runs_out(void)
+{
+	const uint8_t dev_id = contract_plug(NAME, "");
+	unsigned int nb_refused = 0, nb_hogs, next = 0;
+	static void *hogs[MAX_HOGS];
+	int ret;
+
+	contract_set_up(dev_id, 16, RTE_SCHED_TYPE_ATOMIC, 4);
+	for (uint8_t port = 0; port < 4; port++)
+		CHECK_EQUAL(rte_event_port_link(dev_id, port, NULL, NULL, 0), 16);
+	nb_hogs = hog_memory(hogs);
+	while ((ret = rte_event_dev_start(dev_id)) != 0) {
+		CHECK_EQUAL(ret, -ENOMEM);
+		CHECK_LOGGED("start: ", "failed");
+		CHECK(contract_dump_has(dev_id, "stopped"));
+		contract_check_device(dev_id);
+		nb_refused++;
+		CHECK(next < nb_hogs);
+		rte_free(hogs[nb_hogs - ++next]);
+	}
+	CHECK(nb_refused > 20);
+	contract_send(dev_id, 0, 5, 0, 1);
+	contract_end(dev_id);
+	while (next < nb_hogs)
+		rte_free(hogs[nb_hogs - ++next]);
+	contract_unplug(NAME);
+}
+
 static const struct contract_case cases[] = {
 	CONTRACT_CASE(test_orders_of_a_2_5),
 	CONTRACT_CASE(test_orders_of_a_2_0),
+	CONTRACT_CASE(test_start_unwinds_wherever_memory_runs_out),
 };
 
 CONTRACT_MAIN(cases)

@@ -71,10 +71,20 @@ host_msix(void *ctx, unsigned int vector)
 	b->nb_msix[vector]++;
 }
 
+static void
+host_log(void *ctx, enum dlbsim_log kind, const char *text)
+{
+	struct bench *b = ctx;
+
+	assert_int_not_equal(strlen(text), 0);
+	b->nb_unimplemented += kind == DLBSIM_LOG_UNIMP;
+}
+
 static const struct dlbsim_host host = {
 	.dma_map = host_dma_map,
 	.dma_write = host_dma_write,
 	.msix = host_msix,
+	.log = host_log,
 };
 
 int

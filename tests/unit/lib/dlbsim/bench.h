@@ -48,6 +48,7 @@ struct bench {
 	struct bench_reader reader[2][DLB_MAX_DIR_PORTS]; /* [is_ldb] */
 	unsigned int nb_msix[DLB_NB_MSIX];
 	unsigned int nb_dma;
+	unsigned int nb_unimplemented; /* times that the device named something it lacks */
 	unsigned int nb_maps;
 	uint64_t last_dma_iova;
 	uint32_t last_dma_word;

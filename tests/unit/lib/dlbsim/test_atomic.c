@@ -317,44 +317,120 @@ send_flows(struct bench *b, unsigned int qid, unsigned int n)
 	bench_settle(b);
 }
 
-/* As many flows as histories can hold are pinned, and each has an element waiting for it. */
-static void
-test_all_flows_wait_at_once(void **state)
-{
-	const unsigned int flows = DLB_MAX_HIST_LIST / 2 - 1;
-	struct bench *b = *state;
-	unsigned int got = 0;
+#define MANY_FLOWS (DLB_MAX_HIST_LIST / 2 - 1)
 
+/*
+ * As many flows as histories can hold are pinned to CQs 0 and 1, and each has an element waiting for
+ * it, because CQ 9, which has room for two, looked at all that came and may have none of it.
+ */
+static void
+let_many_flows_wait(struct bench *b)
+{
 	bench_power_up(b, false);
 	bench_credits(b, 0, 8192, 0);
+	b->unverified = true;
 	for (unsigned int id = 0; id < 2; id++) {
 		bench_ldb_queue(b,
 				&(struct bench_queue){ .qid = id, .atomics = 2048, .flows = 2047 });
-		bench_ldb_port(b,
-			       &(struct bench_port){ .id = id, .depth = 1024, .history = flows });
+		bench_ldb_port(
+			b, &(struct bench_port){ .id = id, .depth = 1024, .history = MANY_FLOWS });
 		bench_link(b, id, 0, id, 0);
+		send_flows(b, id, MANY_FLOWS);
 	}
-	b->unverified = true;
-	for (unsigned int id = 0; id < 2; id++)
-		send_flows(b, id, flows);
-	/* A CQ with room for two looks at all that comes and may have none of it. */
 	bench_ldb_port(b, &(struct bench_port){ .id = 9, .history = 2 });
 	for (unsigned int id = 0; id < 2; id++) {
 		bench_link(b, 9, id, id, 0);
-		send_flows(b, id, flows);
-		send_flows(b, id, 1);
-		assert_int_equal(bench_get(b, DLB_R_LSP_QID_AQED_ACTIVE_CNT, id), flows + 1);
-		assert_int_equal(inflight(b, id), flows);
+		send_flows(b, id, MANY_FLOWS);
+		assert_int_equal(inflight(b, id), MANY_FLOWS);
+		assert_int_equal(bench_get(b, DLB_R_LSP_QID_AQED_ACTIVE_CNT, id), MANY_FLOWS);
 	}
+	assert_int_equal(inflight(b, 9), 0);
 	b->unverified = false;
 	bench_verify(b);
-	assert_int_equal(inflight(b, 9), 0);
+}
+
+static void
+drain_all(struct bench *b, unsigned int expected)
+{
+	unsigned int got = 0;
+
 	b->unverified = true;
-	for (unsigned int i = 0; i < 5000 && got < 4 * flows + 2; i++)
+	for (unsigned int i = 0; i < 5000 && got < expected; i++)
 		got += bench_drain(b, LDB, 0) + bench_drain(b, LDB, 9) + bench_drain(b, LDB, 1);
 	b->unverified = false;
 	bench_verify(b);
-	assert_int_equal(got, 4 * flows + 2);
+	assert_int_equal(got, expected);
+	assert_int_equal(bench_credits_left(b, 0, LDB), 8192);
+}
+
+static void
+test_all_flows_wait_at_once(void **state)
+{
+	struct bench *b = *state;
+
+	let_many_flows_wait(b);
+	send_flows(b, 0, 1);
+	drain_all(b, 4 * MANY_FLOWS + 1);
+}
+
+/* Elements wait for flows that are free, but that the queue may not have: limit 0. */
+static void
+bar_all_flows(struct bench *b)
+{
+	b->unverified = true;
+	for (unsigned int id = 0; id < 2; id++) {
+		bench_set(b, DLB_R_AQED_QID_FID_LIM, id, 0);
+		bench_enable(b, LDB, id, false);
+		assert_int_equal(bench_drain(b, LDB, id), MANY_FLOWS);
+		bench_enable(b, LDB, id, true);
+		assert_int_equal(bench_get(b, DLB_R_LSP_QID_AQED_ACTIVE_CNT, id), MANY_FLOWS);
+	}
+	b->unverified = false;
+	bench_verify(b);
+}
+
+/* When the shared buffer has no place for one more flow, the head of a line blocks it. */
+static void
+test_no_place_left_to_wait(void **state)
+{
+	struct bench *b = *state;
+
+	let_many_flows_wait(b);
+	bar_all_flows(b);
+	bench_ldb_queue(b, &(struct bench_queue){ .qid = 2 });
+	bench_link(b, 0, 2, 2, 0);
+	send_flows(b, 2, 3);
+	bench_enable(b, LDB, 0, false);
+	bench_link(b, 9, 2, 2, 0);
+	/* Two find a place, the third does not, and the fourth is behind it. */
+	send_flows(b, 2, 4);
+	assert_int_equal(bench_get(b, DLB_R_LSP_QID_AQED_ACTIVE_CNT, 2), 2);
+	assert_int_equal(bench_get(b, DLB_R_LSP_QID_ATM_ACTIVE, 2), 2);
+	assert_int_equal(inflight(b, 9), 0);
+	bench_verify(b);
+	/* One place suffices. */
+	bench_set(b, DLB_R_AQED_QID_FID_LIM, 0, 1);
+	assert_int_equal(bench_settle(b), 2);
+	assert_int_equal(bench_get(b, DLB_R_LSP_QID_AQED_ACTIVE_CNT, 2), 3);
+	for (unsigned int id = 0; id < 2; id++)
+		bench_set(b, DLB_R_AQED_QID_FID_LIM, id, 2047);
+	bench_enable(b, LDB, 0, true);
+	drain_all(b, 2 * MANY_FLOWS + 7);
+}
+
+/* A reset frees the flows that nothing in flight tells of. */
+static void
+test_reset_with_free_flows_waiting(void **state)
+{
+	struct bench *b = *state;
+
+	let_many_flows_wait(b);
+	bar_all_flows(b);
+	dlbsim_flr(b->sim);
+	bench_verify(b);
+	b->last_hist = 0;
+	let_many_flows_wait(b);
+	drain_all(b, 4 * MANY_FLOWS);
 }
 
 int
@@ -372,6 +448,8 @@ main(void)
 		ON_BOTH(test_depth_counts_all_that_waits),
 		ON_BOTH(test_order_per_flow_and_bin),
 		ON_BOTH(test_all_flows_wait_at_once),
+		ON_BOTH(test_no_place_left_to_wait),
+		ON_BOTH(test_reset_with_free_flows_waiting),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,6 +7,7 @@
 
 #include "bench.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 static void
@@ -309,6 +310,42 @@ test_same_input_gives_the_same_output(void **state)
 	free(before);
 }
 
+/*
+ * Counts that are changed behind the device's back are noticed. 733 elements wait: words of the
+ * state that say so are in the queue, in its line and in the storage; some statistics say it too.
+ */
+static void
+test_check_notices_wrong_counts(void **state)
+{
+	struct bench *b = *state;
+	const struct dlbsim_host host = { .dma_write = refuse_write };
+	uint32_t *words = make_state();
+	struct dlbsim *ours = b->sim;
+	unsigned int noticed = 0;
+	char why[100];
+
+	b->sim = dlbsim_create(b->version, words, &host, NULL);
+	bench_minimum(b);
+	bench_enable(b, LDB, 0, false);
+	b->unverified = true;
+	for (unsigned int i = 0; i < 733; i++)
+		bench_put(b, LDB, 0, bench_qe(DLB_CMD_NEW, DLB_SCHED_UNORDERED, 0, 0, 0));
+	b->unverified = false;
+	bench_verify(b);
+	for (size_t i = 0; i < dlbsim_state_size() / sizeof(words[0]); i++) {
+		if (words[i] != 733)
+			continue;
+		words[i]++;
+		noticed += dlbsim_check(b->sim, why, sizeof(why)) == -EUCLEAN;
+		words[i]--;
+	}
+	assert_in_range(noticed, 3, 10);
+	bench_verify(b);
+	dlbsim_destroy(b->sim);
+	free(words);
+	b->sim = ours;
+}
+
 static void
 test_devices_share_nothing(void **state)
 {
@@ -340,6 +377,7 @@ main(void)
 		ON_BOTH(test_translation_of_the_other_handle_is_forgotten),
 		ON_BOTH(test_copied_state_has_the_same_future),
 		ON_BOTH(test_same_input_gives_the_same_output),
+		ON_BOTH(test_check_notices_wrong_counts),
 		ON_BOTH(test_devices_share_nothing),
 	};
 

@@ -7,6 +7,7 @@
 
 #include "bench.h"
 
+#define EN_MSI	   (UINT32_C(1) << 10)
 #define EN_MSIX	   (UINT32_C(2) << 10)
 #define EN_IMS	   (UINT32_C(3) << 10)
 #define COMPRESSED 1
@@ -394,6 +395,34 @@ test_message_store_out_of_range(void **state)
 	assert_int_equal(bench_nb_drops(b), 0);
 }
 
+/* A message that cannot be written is counted. */
+static void
+test_message_that_cannot_be_written(void **state)
+{
+	struct bench *b = *state;
+
+	bring_up(b, COMPRESSED, 1, EN_IMS);
+	b->refuse_dma = true;
+	arm_ldb(b);
+	deliver(b, LDB);
+	assert_int_equal(bench_drops(b).dma_failed, 1);
+}
+
+/* Interrupts of virtual functions go nowhere: there are none. */
+static void
+test_interrupt_of_a_virtual_function(void **state)
+{
+	struct bench *b = *state;
+
+	bring_up(b, COMPRESSED, 1, EN_MSI);
+	arm_ldb(b);
+	deliver(b, LDB);
+	for (unsigned int v = 0; v < DLB_NB_MSIX; v++)
+		assert_int_equal(b->nb_msix[v], 0);
+	assert_int_equal(bench_get(b, DLB_R_CHP_LDB_CQ_INTR_ARMED0, 0), 0);
+	assert_int_equal(b->nb_unimplemented, 1);
+}
+
 int
 main(void)
 {
@@ -413,6 +442,8 @@ main(void)
 		ON_BOTH(test_plain_acknowledgement_sends_again),
 		ON_BOTH(test_status_is_write_1_to_clear),
 		ON_2_5(test_message_store),
+		ON_2_5(test_message_that_cannot_be_written),
+		ON_BOTH(test_interrupt_of_a_virtual_function),
 		ON_BOTH(test_message_store_out_of_range),
 	};
 

@@ -9,9 +9,13 @@
 #include "contract.h"
 
 #include <errno.h>
+#include <glob.h>
+#include <inttypes.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include <rte_cycles.h>
 #include <rte_malloc.h>
 
 #define NAME "event_dlb_life"
@@ -21,6 +25,8 @@
 #define MAX_QUEUES   10
 #define MAX_PORTS    6
 #define EVENTS_LIMIT 512
+
+#define THREAD_STARTS_US 50000
 
 struct model {
 	uint8_t dev_id;
@@ -339,10 +345,50 @@ test_start_unwinds_wherever_memory_runs_out(void)
 	contract_unplug(NAME);
 }
 
+/* Threads of this process that would take SIGINT, less the one that runs the test. */
+static unsigned int
+nb_threads_taking_signals(void)
+{
+	glob_t status;
+	char line[256];
+	unsigned int nb = 0;
+	uint64_t blocked;
+	FILE *file;
+
+	CHECK_EQUAL(glob("/proc/self/task/*/status", 0, NULL, &status), 0);
+	for (size_t i = 0; i < status.gl_pathc; i++) {
+		file = fopen(status.gl_pathv[i], "r");
+		if (file == NULL)
+			continue;
+		while (fgets(line, sizeof(line), file) != NULL)
+			if (sscanf(line, "SigBlk: %" SCNx64, &blocked) == 1)
+				nb += (blocked >> (SIGINT - 1) & 1) == 0;
+		fclose(file);
+	}
+	globfree(&status);
+	return nb - 1;
+}
+
+/* A handler that stops the device must not run in the thread that the stop waits for. */
+static void
+test_thread_of_the_driver_takes_no_signals(void)
+{
+	const uint8_t dev_id = contract_plug(NAME, "sched=thread:0");
+	const unsigned int before = nb_threads_taking_signals();
+
+	contract_start(dev_id, 1, RTE_SCHED_TYPE_ATOMIC, 1);
+	/* A new thread blocks all signals until it has come to itself. */
+	rte_delay_us_sleep(THREAD_STARTS_US);
+	CHECK_EQUAL(nb_threads_taking_signals(), before);
+	contract_end(dev_id);
+	contract_unplug(NAME);
+}
+
 static const struct contract_case cases[] = {
 	CONTRACT_CASE(test_orders_of_a_2_5),
 	CONTRACT_CASE(test_orders_of_a_2_0),
 	CONTRACT_CASE(test_start_unwinds_wherever_memory_runs_out),
+	CONTRACT_CASE(test_thread_of_the_driver_takes_no_signals),
 };
 
 CONTRACT_MAIN(cases)

@@ -15,6 +15,7 @@
 
 #include <errno.h>
 #include <sched.h>
+#include <signal.h>
 #include <string.h>
 #include <time.h>
 
@@ -118,6 +119,23 @@ thread_run(void *arg)
 	return NULL;
 }
 
+/*
+ * The application's signals are not for this thread: a handler that stops the device would wait in
+ * it for what only this thread moves.
+ */
+static int
+thread_create(struct dlb_dev *dev, const pthread_attr_t *attr)
+{
+	sigset_t all, old;
+	int ret;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	ret = pthread_create(&dlb_process_of(dev)->thread, attr, thread_run, dev);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	return ret;
+}
+
 static int
 thread_start(struct dlb_dev *dev)
 {
@@ -131,7 +149,7 @@ thread_start(struct dlb_dev *dev)
 	pthread_attr_init(&attr);
 	pthread_attr_setaffinity_np(&attr, sizeof(cpus), &cpus);
 	process->thread_stop = false;
-	ret = pthread_create(&process->thread, &attr, thread_run, dev);
+	ret = thread_create(dev, &attr);
 	pthread_attr_destroy(&attr);
 	if (ret != 0) {
 		DLB_LOG(ERR, dev->data->name,

@@ -178,7 +178,8 @@ unmap_ring(struct dlbsim *sim, bool is_ldb, unsigned int id, uint64_t iova, uint
 	struct sim_cq *cq = sim_cq(sim->s, is_ldb, id);
 	uint64_t bytes = (uint64_t)cq->ring << sim->s->cq_shift[is_ldb];
 
-	if (cq->iova < iova + len && iova < cq->iova + bytes)
+	/* By distances: a range may reach to the end of all addresses. */
+	if (len != 0 && (cq->iova - iova < len || iova - cq->iova < bytes))
 		cq->epoch++;
 }
 

@@ -92,8 +92,8 @@ change_host(struct fuzz_device *device, struct fuzz_input *in)
 
 	device->refuse_map = (how & 1) != 0;
 	device->refuse_dma = (how & 2) != 0;
-	dlbsim_dma_unmap(device->sim, (how & 4) != 0 ? FUZZ_IOVA : value(in),
-			 (how & 8) != 0 ? UINT64_MAX : value(in));
+	fuzz_device_unmap(device, (how & 4) != 0 ? FUZZ_IOVA + value(in) : value(in),
+			  (how & 8) != 0 ? UINT64_MAX : value(in));
 }
 
 static void

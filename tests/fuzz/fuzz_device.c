@@ -35,34 +35,43 @@ fuzz_number(struct fuzz_input *in, unsigned int bytes)
 
 /* --- the host ------------------------------------------------------------------------------ */
 
-static uint8_t *
-memory_at(struct fuzz_device *device, uint64_t iova, size_t len)
+static bool
+is_memory(uint64_t iova, size_t len)
 {
-	if (iova < FUZZ_IOVA || iova - FUZZ_IOVA > sizeof(device->memory) ||
-	    len > sizeof(device->memory) - (iova - FUZZ_IOVA))
-		return NULL;
-	return device->memory + (iova - FUZZ_IOVA);
+	uint64_t bytes = (FUZZ_LDB_PORTS + FUZZ_DIR) * FUZZ_RING_BYTES;
+
+	return iova >= FUZZ_IOVA && iova - FUZZ_IOVA <= bytes && len <= bytes - (iova - FUZZ_IOVA);
 }
 
 static void *
 host_dma_map(void *ctx, uint64_t iova, size_t len)
 {
 	struct fuzz_device *device = ctx;
-	uint8_t *memory = memory_at(device, iova, len);
 
-	return device->refuse_map || (iova & 15) != 0 ? NULL : memory;
+	if (device->refuse_map || (iova & 15) != 0 || !is_memory(iova, len))
+		return NULL;
+	for (unsigned int i = 0; i < FUZZ_MAPS; i++) {
+		struct fuzz_map *map = &device->maps[i];
+
+		if (map->memory != NULL)
+			continue;
+		*map = (struct fuzz_map){ .iova = iova, .len = len, .memory = calloc(1, len) };
+		return map->memory;
+	}
+	return NULL;
 }
 
 static int
 host_dma_write(void *ctx, uint64_t iova, const void *buf, size_t len)
 {
-	struct fuzz_device *device = ctx;
-	uint8_t *memory = memory_at(device, iova, len);
+	const struct fuzz_device *device = ctx;
+	const uint8_t *bytes = buf;
+	unsigned int sum = 0;
 
-	if (device->refuse_dma || memory == NULL)
-		return -EFAULT;
-	memcpy(memory, buf, len);
-	return 0;
+	for (size_t i = 0; i < len; i++)
+		sum += bytes[i];
+	fuzz_require(sum <= 255 * len, "the bytes can be read");
+	return device->refuse_dma || !is_memory(iova, len) ? -EFAULT : 0;
 }
 
 static void
@@ -78,6 +87,27 @@ host_log(void *ctx, enum dlbsim_log kind, const char *text)
 	(void)ctx;
 	(void)kind;
 	fuzz_require(strlen(text) != 0, "a message says something");
+}
+
+static void
+free_maps(struct fuzz_device *device, uint64_t iova, uint64_t len)
+{
+	for (unsigned int i = 0; i < FUZZ_MAPS; i++) {
+		struct fuzz_map *map = &device->maps[i];
+		uint64_t last = len > UINT64_MAX - iova ? UINT64_MAX : iova + len;
+
+		if (map->iova >= last || map->iova + map->len <= iova)
+			continue;
+		free(map->memory);
+		*map = (struct fuzz_map){ 0 };
+	}
+}
+
+void
+fuzz_device_unmap(struct fuzz_device *device, uint64_t iova, uint64_t len)
+{
+	dlbsim_dma_unmap(device->sim, iova, len);
+	free_maps(device, iova, len);
 }
 
 /*
@@ -100,6 +130,7 @@ fuzz_device_begin(enum dlb_version version)
 	if (sim == NULL)
 		sim = dlbsim_create(version, NULL, &host, device);
 	fuzz_require(sim != NULL, "there is memory");
+	free_maps(device, 0, UINT64_MAX);
 	*device = (struct fuzz_device){ .sim = sim, .version = version };
 	dlbsim_flr(sim);
 	fuzz_set(device, DLB_R_CM_CFG_PM_PMCSR_DISABLE, 0, 1);

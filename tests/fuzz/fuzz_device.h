@@ -3,6 +3,8 @@
  *
  * What fuzzers of the software device share: their input as a stream of numbers, and a device with
  * memory for its consumer queues (CQ) whose invariants end the process when they are violated.
+ * Each ring that the device has mapped is an allocation of its own size, so that the address
+ * sanitizer sees when it writes beyond, or to one that was taken away.
  *
  * LDB load-balanced, DIR directed, HCW hardware command word.
  */
@@ -17,6 +19,7 @@
 #define FUZZ_DIR	3
 #define FUZZ_IOVA	UINT64_C(0x4200000000)
 #define FUZZ_RING_BYTES 4096
+#define FUZZ_MAPS	64
 
 struct fuzz_input {
 	const uint8_t *data;
@@ -27,6 +30,12 @@ struct fuzz_input {
 uint32_t
 fuzz_number(struct fuzz_input *in, unsigned int bytes);
 
+struct fuzz_map {
+	uint64_t iova;
+	size_t len;
+	uint8_t *memory; /* NULL: not in use */
+};
+
 struct fuzz_device {
 	struct dlbsim *sim;
 	enum dlb_version version;
@@ -34,7 +43,7 @@ struct fuzz_device {
 	bool refuse_dma;
 	uint64_t now_ns;
 	uint64_t nb_sent; /* HCWs so far: the data of the next one */
-	uint8_t memory[(FUZZ_LDB_PORTS + FUZZ_DIR) * FUZZ_RING_BYTES];
+	struct fuzz_map maps[FUZZ_MAPS];
 };
 
 /* A device in its reset state. */
@@ -43,6 +52,9 @@ fuzz_device_begin(enum dlb_version version);
 /* One domain with several kinds of queues and ports, as a driver would bring it up. */
 void
 fuzz_device_bring_up(struct fuzz_device *device, uint32_t variant);
+/* Take memory away that the device may have mapped. */
+void
+fuzz_device_unmap(struct fuzz_device *device, uint64_t iova, uint64_t len);
 void
 fuzz_device_verify(const struct fuzz_device *device);
 uint32_t

@@ -79,6 +79,38 @@ test_translation_is_kept_until_unmapped(void **state)
 	assert_int_equal(b->nb_dma, 1);
 }
 
+/* Ranges at the ends of the address space, as a host unmaps all that is left. */
+static void
+test_unmapped_range_may_reach_to_the_end(void **state)
+{
+	static const struct {
+		uint64_t iova;
+		uint64_t len;
+		bool touches;
+	} cases[] = {
+		{ 4096, UINT64_MAX, true },
+		{ 0, UINT64_MAX, true },
+		{ BENCH_IOVA, UINT64_MAX - BENCH_IOVA, true },
+		{ BENCH_IOVA + 128 * 16, UINT64_MAX - BENCH_IOVA - 128 * 16, false },
+		{ 0, BENCH_IOVA, false },
+		{ 0, BENCH_IOVA + 1, true },
+		{ UINT64_MAX, 1, false },
+		{ BENCH_IOVA + 5, 0, false },
+	};
+	struct bench *b = *state;
+
+	bench_minimum(b);
+	for (unsigned int i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		send(b, 1);
+		bench_settle(b);
+		b->nb_maps = 0;
+		dlbsim_dma_unmap(b->sim, cases[i].iova, cases[i].len);
+		send(b, 1);
+		bench_settle(b);
+		assert_int_equal(b->nb_maps, cases[i].touches);
+	}
+}
+
 /* Entries that cannot be written are counted; the device goes on. */
 static void
 test_failing_writes_are_counted(void **state)
@@ -370,6 +402,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		ON_BOTH(test_mapped_and_sent_entries_are_the_same),
 		ON_BOTH(test_translation_is_kept_until_unmapped),
+		ON_BOTH(test_unmapped_range_may_reach_to_the_end),
 		ON_BOTH(test_failing_writes_are_counted),
 		ON_BOTH(test_host_with_few_callbacks),
 		ON_BOTH(test_two_handles_on_one_state),

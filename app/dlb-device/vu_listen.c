@@ -28,11 +28,11 @@
 static int
 set_address(struct sockaddr_un *address, const char *path, const char *suffix)
 {
+	int len;
+
 	*address = (struct sockaddr_un){ .sun_family = AF_UNIX };
-	if (strlen(path) + strlen(suffix) >= sizeof(address->sun_path))
-		return -ENAMETOOLONG;
-	snprintf(address->sun_path, sizeof(address->sun_path), "%s%s", path, suffix);
-	return 0;
+	len = snprintf(address->sun_path, sizeof(address->sun_path), "%s%s", path, suffix);
+	return len < 0 || (size_t)len >= sizeof(address->sun_path) ? -ENAMETOOLONG : 0;
 }
 
 /* Returns a descriptor of the path's folder, locked until it is closed. */

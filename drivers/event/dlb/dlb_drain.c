@@ -73,16 +73,6 @@ is_linked(const struct dlb_dev *dev, unsigned int queue)
 	return false;
 }
 
-static int
-queue_depth(struct dlb_dev *dev, unsigned int queue)
-{
-	struct dlbrm *rm = dlb_process_of(dev)->rm;
-
-	if (dev->plan.queues[queue].is_directed)
-		return dlbrm_dir_queue_depth(rm, dev->hw.domain, dev->hw.qid[queue]);
-	return dlbrm_ldb_queue_depth(rm, dev->hw.domain, dev->hw.qid[queue]);
-}
-
 /* All linked queues are empty by now: any of them may give its slot up. */
 static int
 make_room(struct dlb_dev *dev, unsigned int port)
@@ -147,7 +137,7 @@ dlb_drain(struct rte_eventdev *eventdev)
 	for (unsigned int queue = 0; queue < dev->setup.nb_queues; queue++) {
 		int ret;
 
-		if (is_linked(dev, queue) || queue_depth(dev, queue) <= 0)
+		if (is_linked(dev, queue) || dlb_queue_depth(dev, queue) <= 0)
 			continue;
 		ret = open_unlinked(dev, queue);
 		if (ret != 0)
@@ -157,8 +147,8 @@ dlb_drain(struct rte_eventdev *eventdev)
 			flush_rounds(eventdev);
 	}
 	for (unsigned int queue = 0; queue < dev->setup.nb_queues; queue++)
-		if (queue_depth(dev, queue) > 0)
+		if (dlb_queue_depth(dev, queue) > 0)
 			DLB_LOG(ERR, eventdev->data->name, "stop: %d events of queue %u are lost",
-				queue_depth(dev, queue), queue);
+				dlb_queue_depth(dev, queue), queue);
 	report_missing(dev);
 }

@@ -68,18 +68,6 @@ dump_hardware(struct dlb_dev *dev, FILE *out)
 		dlb_bus_sim_check(dev->bus, why, sizeof(why)) == 0 ? "ok" : why);
 }
 
-static int
-queue_depth(struct dlb_dev *dev, unsigned int queue)
-{
-	struct dlbrm *rm = dlb_process_of(dev)->rm;
-
-	if (rm == NULL)
-		return -1;
-	if (dev->plan.queues[queue].is_directed)
-		return dlbrm_dir_queue_depth(rm, dev->hw.domain, dev->hw.qid[queue]);
-	return dlbrm_ldb_queue_depth(rm, dev->hw.domain, dev->hw.qid[queue]);
-}
-
 static void
 dump_queue(struct dlb_dev *dev, unsigned int queue, FILE *out)
 {
@@ -91,7 +79,7 @@ dump_queue(struct dlb_dev *dev, unsigned int queue, FILE *out)
 	if (dev->hw.domain >= 0)
 		fprintf(out, ", %s QID %u, depth %d",
 			dev->plan.queues[queue].is_directed ? "DIR" : "LDB", dev->hw.qid[queue],
-			queue_depth(dev, queue));
+			dlb_queue_depth(dev, queue));
 	fprintf(out, "\n");
 }
 

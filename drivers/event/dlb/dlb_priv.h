@@ -166,6 +166,13 @@ int
 dlb_queue_attr_set(struct rte_eventdev *eventdev, uint8_t queue_id, uint32_t attr_id,
 		   uint64_t value);
 
+/*
+ * Elements of a queue of the running device that wait there, not in consumer queues; negative in a
+ * process that cannot ask the device.
+ */
+int
+dlb_queue_depth(struct dlb_dev *dev, unsigned int queue);
+
 /* dlb_port.c */
 
 void

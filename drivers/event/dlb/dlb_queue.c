@@ -145,3 +145,15 @@ dlb_queue_attr_set(struct rte_eventdev *eventdev, uint8_t queue_id, uint32_t att
 		return -ENOTSUP;
 	}
 }
+
+int
+dlb_queue_depth(struct dlb_dev *dev, unsigned int queue)
+{
+	struct dlbrm *rm = dlb_process_of(dev)->rm;
+
+	if (rm == NULL)
+		return -1;
+	if (dev->plan.queues[queue].is_directed)
+		return dlbrm_dir_queue_depth(rm, dev->hw.domain, dev->hw.qid[queue]);
+	return dlbrm_ldb_queue_depth(rm, dev->hw.domain, dev->hw.qid[queue]);
+}

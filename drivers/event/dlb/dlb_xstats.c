@@ -162,16 +162,12 @@ queue_sched_type(struct dlb_dev *dev, unsigned int queue, size_t counter)
 static uint64_t
 queue_current_depth(struct dlb_dev *dev, unsigned int queue, size_t counter)
 {
-	struct dlbrm *rm = dlb_process_of(dev)->rm;
 	int depth;
 
 	RTE_SET_USED(counter);
-	if (rm == NULL || dev->hw.domain < 0 || queue >= dev->setup.nb_queues)
+	if (dev->hw.domain < 0 || queue >= dev->setup.nb_queues)
 		return 0;
-	if (dev->plan.queues[queue].is_directed)
-		depth = dlbrm_dir_queue_depth(rm, dev->hw.domain, dev->hw.qid[queue]);
-	else
-		depth = dlbrm_ldb_queue_depth(rm, dev->hw.domain, dev->hw.qid[queue]);
+	depth = dlb_queue_depth(dev, queue);
 	return depth < 0 ? 0 : depth;
 }
 

@@ -12,7 +12,7 @@
 
 #include "sim_hist.h"
 
-#define STATE_MAGIC 0x444C4231 /* changes with the layout of struct sim_state */
+#define STATE_MAGIC 0x444C4232 /* changes with the layout of struct sim_state */
 
 _Static_assert(sizeof(struct sim_chunk) == 4 * 64, "a chunk is four cache lines");
 _Static_assert(sizeof(struct sim_flow) == 4, "a flow is one word");

@@ -59,9 +59,6 @@ struct sim_fifo {
 struct sim_node {
 	struct sim_qe qe;
 	uint16_t next;
-	uint8_t qid;
-	uint8_t type; /* enum dlb_sched_type */
-	uint8_t bin;
 };
 
 #define SIM_NB_NODES (1 + DLB_MAX_CREDITS)

@@ -15,7 +15,6 @@
 #include "sim_hist.h"
 
 struct check {
-	const struct dlbsim *sim;
 	const struct sim_state *s;
 	char *why;
 	size_t len;
@@ -297,7 +296,7 @@ check_totals(struct check *c)
 int
 dlbsim_check(const struct dlbsim *sim, char *why, size_t len)
 {
-	struct check c = { .sim = sim, .s = sim->s, .why = why, .len = len };
+	struct check c = { .s = sim->s, .why = why, .len = len };
 
 	for (unsigned int q = 0; q < DLB_MAX_LDB_QUEUES; q++)
 		check_ldb_queue(&c, q);

@@ -24,9 +24,6 @@ keep(struct sim_state *s, struct sim_sn *sn, struct sim_qe qe)
 	s->nodes[i] = (struct sim_node){
 		.qe = qe,
 		.next = SIM_NONE,
-		.qid = (uint8_t)qe_qid(qe.meta),
-		.type = (uint8_t)qe_type(qe.meta),
-		.bin = (uint8_t)qe_bin(qe.meta),
 	};
 	if (sn->tail != SIM_NONE)
 		s->nodes[sn->tail].next = i;
@@ -54,7 +51,8 @@ release(struct sim_state *s, struct sim_sn *sn)
 		struct sim_node *node = &s->nodes[i];
 		uint16_t next = node->next;
 
-		sim_enqueue(s, node->type, node->qid, node->bin, node->qe);
+		sim_enqueue(s, qe_type(node->qe.meta), qe_qid(node->qe.meta), qe_bin(node->qe.meta),
+			    node->qe);
 		node_put(s, i);
 		i = next;
 	}

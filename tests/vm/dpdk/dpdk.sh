@@ -73,15 +73,16 @@ eventdev()
 	fi
 }
 
-# Traffic without end, of process $pid; returns when it flows.
+# Traffic without end, of process $pid; returns when it flows, and not because it did before.
 start_traffic()
 {
+	: > $log
 	# shellcheck disable=SC2086
 	dpdk-test-eventdev $eal -a $device -- --test=perf_queue --stlist=a,o --plcores=1 \
 		--wlcores=2,3 --nb_pkts=0 > $log 2>&1 &
 	pid=$!
 	for _ in $(seq 300); do
-		tr '\r' '\n' < $log | grep -q 'mpps avg 0*[.0]*[1-9]' && return
+		grep -q 'mpps avg 0*[.0]*[1-9]' $log && return
 		sleep 0.1
 	done
 	fail traffic "does not flow"

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include <rte_common.h>
+#include <rte_cycles.h>
 #include <rte_errno.h>
 
 #include "compat.h"
@@ -115,6 +116,7 @@ static int
 check_capabilities(struct device *d, const struct device_plan *plan)
 {
 	unsigned int directed = count_directed(plan), i;
+	unsigned int links = plan->links != 0 ? plan->links : plan->nb_queues - directed;
 	uint32_t cap = d->info.event_dev_cap;
 	char what[48];
 
@@ -128,7 +130,7 @@ check_capabilities(struct device *d, const struct device_plan *plan)
 		return lacks(d, "queues of all types (QUEUE_ALL_TYPES)");
 	if (plan->explicit_release && (cap & RTE_EVENT_DEV_CAP_IMPLICIT_RELEASE_DISABLE) == 0)
 		return lacks(d, "way to switch implicit release off (IMPLICIT_RELEASE_DISABLE)");
-	if (plan->nb_queues - directed > 1 && (cap & RTE_EVENT_DEV_CAP_MULTIPLE_QUEUE_PORT) == 0)
+	if (links > 1 && (cap & RTE_EVENT_DEV_CAP_MULTIPLE_QUEUE_PORT) == 0)
 		return lacks(d, "ports with several queues (MULTIPLE_QUEUE_PORT)");
 	if (plan->burst > 1 && (cap & RTE_EVENT_DEV_CAP_BURST_MODE) == 0)
 		return lacks(d, "bursts (BURST_MODE)");
@@ -198,7 +200,8 @@ setup_queue(struct device *d, const struct device_plan *plan, uint8_t q)
 		snprintf(what, sizeof(what), "%s queues", device_type_name(plan->queue[q]));
 		return lacks(d, what);
 	}
-	return ret != 0 ? refused(d, "queue set-up", ret) : 0;
+	/* event_opdl says 1 when it has done as it was told. */
+	return ret < 0 ? refused(d, "queue set-up", ret) : 0;
 }
 
 static int
@@ -231,6 +234,17 @@ setup_port(struct device *d, const struct device_plan *plan, uint8_t p)
 	return ret != 0 ? refused(d, "port set-up", ret) : 0;
 }
 
+static bool
+serves(const struct device_plan *plan, uint8_t p, uint8_t q)
+{
+	uint8_t first = plan->port[p].queue;
+
+	if (plan->port[p].role == PORT_DIRECTED)
+		return q == first;
+	return plan->port[p].role == PORT_WORKER && plan->queue[q] != 'd' &&
+	       (plan->links == 0 || (q >= first && q < first + plan->links));
+}
+
 static int
 link_port(struct device *d, const struct device_plan *plan, uint8_t p)
 {
@@ -238,13 +252,9 @@ link_port(struct device *d, const struct device_plan *plan, uint8_t p)
 	uint16_t n = 0;
 	int ret;
 
-	for (q = 0; q < plan->nb_queues; q++) {
-		bool directed = plan->queue[q] == 'd';
-
-		if ((plan->port[p].role == PORT_WORKER && !directed) ||
-		    (plan->port[p].role == PORT_DIRECTED && plan->port[p].queue == q))
+	for (q = 0; q < plan->nb_queues; q++)
+		if (serves(plan, p, q))
 			queue[n++] = q;
-	}
 	if (n == 0)
 		return 0;
 	rte_errno = 0;
@@ -301,6 +311,7 @@ start(struct device *d)
 int
 device_start(struct device *d, const struct device_plan *plan)
 {
+	uint64_t begun = 0;
 	unsigned int round;
 	int ret = rte_event_dev_info_get(d->id, &d->info);
 
@@ -312,11 +323,15 @@ device_start(struct device *d, const struct device_plan *plan)
 	if (ret == 0 && quirks_before_configure(d) != 0)
 		ret = refused(d, "creating the device anew", -EIO);
 	for (round = 0; round < quirks_setup_rounds(d) && ret == 0; round++) {
+		begun = rte_rdtsc();
 		ret = configure(d, plan);
 		if (ret == 0)
 			ret = setup_all(d, plan);
 	}
-	return ret == 0 ? start(d) : ret;
+	if (ret == 0)
+		ret = start(d);
+	d->bring_up_ticks = rte_rdtsc() - begun;
+	return ret;
 }
 
 void

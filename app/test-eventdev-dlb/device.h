@@ -17,23 +17,24 @@
 
 #include "services.h"
 
-#define DEVICE_MAX_QUEUES   8
+#define DEVICE_MAX_QUEUES   64
 #define DEVICE_MAX_PORTS    80
 #define DEVICE_REASON_BYTES 200
 
 enum port_role {
 	PORT_PRODUCER, /* enqueues only, no links */
-	PORT_WORKER,   /* linked to every load-balanced queue */
+	PORT_WORKER,   /* linked to load-balanced queues */
 	PORT_DIRECTED, /* linked to its one single-link queue */
 };
 
 struct device_plan {
 	unsigned int nb_queues;
 	char queue[DEVICE_MAX_QUEUES]; /* 'o', 'a', 'p', or 'd' for single-link */
+	unsigned int links; /* queues that each worker serves; 0: all that are load balanced */
 	unsigned int nb_ports;
 	struct {
 		enum port_role role;
-		uint8_t queue; /* of a directed port */
+		uint8_t queue; /* of a directed port; the first one of a worker's `links` */
 	} port[DEVICE_MAX_PORTS];
 	uint32_t flows;
 	unsigned int burst;
@@ -50,6 +51,7 @@ struct device {
 	struct services services;
 	bool needs_maintain;
 	bool started;
+	uint64_t bring_up_ticks;	  /* from before configure to after the start */
 	atomic_uint_least64_t flushed;	  /* events the device still held when it was stopped */
 	char reason[DEVICE_REASON_BYTES]; /* of the last failure, for people */
 };

@@ -14,7 +14,7 @@
 
 #include "options.h"
 
-#define MAX_OPTIONS 40
+#define MAX_OPTIONS 44
 
 enum kind {
 	KIND_NUMBER,
@@ -102,6 +102,8 @@ static const struct row rows[] = {
 	  "measurements, devices interleaved; medians are shown" },
 	{ "inflight", KIND_NUMBER, AT(inflight), 1, 65536, NULL, "1024", "N",
 	  "events on their way at a time" },
+	{ "load", KIND_NUMBER, AT(load_percent), 1, 100, NULL, "50", "PERCENT",
+	  "latency is measured at so much of the throughput" },
 
 	{ .help = "For pipeline (--flows is a hint to the device there)" },
 	{ "input", KIND_TEXT, AT(input), 0, 0, NULL, NULL, "FILE",

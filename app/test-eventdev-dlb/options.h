@@ -66,6 +66,7 @@ struct options {
 	uint64_t duration_ms;
 	uint64_t repeats;
 	uint64_t inflight;
+	uint64_t load_percent;
 	/* pipeline */
 	const char *input;
 	const char *output;

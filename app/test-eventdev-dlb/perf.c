@@ -14,53 +14,31 @@
 #include <rte_cycles.h>
 #include <rte_lcore.h>
 
+#include "contest.h"
 #include "perf.h"
+#include "place.h"
+#include "quirks.h"
 #include "scenario.h"
+#include "summary.h"
 
-#define MAX_DEVICES 4
-#define MAX_REPEATS 99
-/* Shares of the duration that the latency measurements take; they need fewer events. */
-#define LATENCY_SHARE 2
+/* Shares of the duration that the other measurements take; they need fewer events. */
+#define LATENCY_SHARE 4
 #define ALONE_SHARE   4
+#define PROOF_SHARE   4
+/* Credits that a device may leave with its ports for later: none that we know lends more. */
+#define LOAN_PER_PORT 128
 
 struct perf {
 	const struct options *options;
 	struct result *result;
 	unsigned int nb_devices;
 	struct perf_bench *bench; /* [device] */
-	double cycles[MAX_DEVICES][MAX_REPEATS];
+	double cycles[CONTEST_MAX_DEVICES][CONTEST_MAX_REPEATS];
+	uint64_t room[CONTEST_MAX_DEVICES]; /* events that the fresh device took */
 	uint64_t ticks, timeout_ticks;
+	uint32_t *numbers; /* [2 * flows], see perf_prove() */
 	struct histo latency;
 };
-
-static int
-compare_doubles(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-static int
-find_devices(struct perf *p)
-{
-	char names[256], *name, *rest = names;
-	int ret = 0;
-
-	if (p->options->dev == NULL) {
-		p->nb_devices = 1;
-		return device_find(&p->bench[0].device, NULL);
-	}
-	snprintf(names, sizeof(names), "%s", p->options->dev);
-	while (ret == 0 && p->nb_devices < MAX_DEVICES && (name = strsep(&rest, ",")) != NULL)
-		ret = device_find(&p->bench[p->nb_devices++].device, name);
-	if (rest != NULL && ret == 0) {
-		snprintf(p->bench[p->nb_devices - 1].device.reason, DEVICE_REASON_BYTES,
-			 "--dev %s: allowed are up to %d devices", p->options->dev, MAX_DEVICES);
-		ret = -EINVAL;
-	}
-	return ret;
-}
 
 static int
 set_up_bench(struct perf_bench *b, const struct cell *cell, const struct options *o)
@@ -77,11 +55,18 @@ set_up_bench(struct perf_bench *b, const struct cell *cell, const struct options
 	b->type = cell->type;
 	b->burst = cell->burst;
 	b->flows = plan.flows;
+	b->stuck = false;
 	b->sent = 0;
 	b->consumed = 0;
 	b->next_flow = 0;
 	atomic_store(&b->worked, 0);
+	b->ends_by_dequeue = quirks_ends_by_dequeue(&b->device);
 	b->worker_lcore = rte_get_next_lcore(-1, 1, 0);
+	if (b->ends_by_dequeue && cell->topology == 1) {
+		snprintf(b->device.reason, sizeof(b->device.reason),
+			 "%s takes no RELEASE: its events end in a last stage", b->device.name);
+		return -ENOTSUP;
+	}
 	if (cell->cores == 2 && b->worker_lcore >= RTE_MAX_LCORE) {
 		snprintf(b->device.reason, sizeof(b->device.reason),
 			 "EAL was given one lcore, this needs two (e.g. -l 0,1)");
@@ -95,14 +80,90 @@ set_up_bench(struct perf_bench *b, const struct cell *cell, const struct options
 }
 
 static void
-note_loss(struct perf *p, const struct perf_bench *b, const struct perf_measure *m)
+describe_bench(const struct perf_bench *b, char *text, size_t size)
 {
+	snprintf(text, size, "%s, topology %u, %u lcore(s), type %c, burst %u", b->device.name,
+		 b->topology, b->cores, b->type, b->burst);
+}
+
+static void
+note_loss(struct perf *p, struct perf_bench *b, const struct perf_measure *m)
+{
+	char where[120];
+
 	verdict_made(&p->result->verdict, CHECK_COMPLETE, m->events);
-	if (m->lost)
-		verdict_fail(&p->result->verdict, CHECK_COMPLETE,
-			     "%s, topology %u, %u lcore(s), type %c, burst %u: of %" PRIu64
-			     " events not all came back",
-			     b->device.name, b->topology, b->cores, b->type, b->burst, b->sent);
+	if (!m->lost)
+		return;
+	b->stuck = true;
+	describe_bench(b, where, sizeof(where));
+	verdict_fail(&p->result->verdict, CHECK_COMPLETE,
+		     "%s: of %" PRIu64 " events not all came back", where, b->sent);
+}
+
+/* At the worker of topology 1, events of ordered queues have not been put in order yet. */
+static bool
+keeps_order(const struct perf_bench *b)
+{
+	return b->type == 'a' || (b->type == 'o' && b->topology == 2);
+}
+
+static void
+prove(struct perf *p, struct perf_bench *b)
+{
+	struct perf_measure m;
+	char where[120];
+
+	memset(p->numbers, 0, 2 * b->flows * sizeof(*p->numbers));
+	b->number = p->numbers;
+	b->expected = p->numbers + b->flows;
+	b->next_flow = 0;
+	m = perf_prove(b, p->options->inflight, p->ticks / PROOF_SHARE, p->timeout_ticks);
+	note_loss(p, b, &m);
+	if (!keeps_order(b))
+		return;
+	verdict_made(&p->result->verdict, CHECK_ORDER, m.events);
+	if (m.misordered == 0)
+		return;
+	describe_bench(b, where, sizeof(where));
+	verdict_fail(&p->result->verdict, CHECK_ORDER,
+		     "%s: %" PRIu64 " events were not the next ones of their flows", where,
+		     m.misordered);
+}
+
+static void
+check_credits(struct perf *p, struct perf_bench *b, uint64_t room_before)
+{
+	uint64_t loans = (uint64_t)LOAN_PER_PORT * (b->topology + 1);
+	struct perf_measure m = perf_fill(b, p->timeout_ticks);
+	char where[120];
+
+	note_loss(p, b, &m);
+	verdict_made(&p->result->verdict, CHECK_CREDITS, 1);
+	if (m.events + loans >= room_before)
+		return;
+	describe_bench(b, where, sizeof(where));
+	verdict_fail(&p->result->verdict, CHECK_CREDITS,
+		     "%s: the device took %" PRIu64 " events before the run and %" PRIu64
+		     " after it",
+		     where, room_before, m.events);
+}
+
+/* Whether what was measured was right: numbers, order, and room left. */
+static void
+check_bench(struct perf *p, unsigned int d)
+{
+	struct perf_bench *b = &p->bench[d];
+
+	if (!quirks_only_counts(&b->device))
+		prove(p, b);
+	if (!b->stuck)
+		check_credits(p, b, p->room[d]);
+}
+
+static bool
+carries_events(const struct perf_bench *b)
+{
+	return b->device.started && !b->stuck && !quirks_only_counts(&b->device);
 }
 
 static void
@@ -116,7 +177,7 @@ measure_throughput(struct perf *p, struct cell *cells)
 			struct perf_bench *b = &p->bench[d];
 			struct perf_measure m;
 
-			if (!b->device.started)
+			if (!b->device.started || b->stuck)
 				continue;
 			m = perf_throughput(b, p->options->inflight, p->ticks, p->timeout_ticks);
 			note_loss(p, b, &m);
@@ -135,19 +196,29 @@ nanoseconds(uint64_t ticks)
 }
 
 static void
-measure_latency(struct perf *p, struct perf_bench *b, struct cell *cell)
+measure_latency(struct perf *p, struct perf_bench *b, double ticks_per_event, struct latency *l)
+{
+	const struct histo *h = &p->latency;
+	struct perf_measure m;
+
+	m = perf_latency(b, p->options->inflight, ticks_per_event, p->ticks / LATENCY_SHARE,
+			 p->timeout_ticks, &p->latency);
+	note_loss(p, b, &m);
+	*l = (struct latency){
+		.p50 = nanoseconds(histo_percentile(h, 5000)),
+		.p90 = nanoseconds(histo_percentile(h, 9000)),
+		.p99 = nanoseconds(histo_percentile(h, 9900)),
+		.p999 = nanoseconds(histo_percentile(h, 9990)),
+		.max = nanoseconds(h->max),
+	};
+}
+
+static void
+measure_alone(struct perf *p, struct perf_bench *b, struct cell *cell)
 {
 	struct perf_measure m;
 
-	m = perf_latency(b, p->options->inflight, p->ticks / LATENCY_SHARE, p->timeout_ticks,
-			 &p->latency);
-	note_loss(p, b, &m);
-	cell->p50 = nanoseconds(histo_percentile(&p->latency, 5000));
-	cell->p90 = nanoseconds(histo_percentile(&p->latency, 9000));
-	cell->p99 = nanoseconds(histo_percentile(&p->latency, 9900));
-	cell->p999 = nanoseconds(histo_percentile(&p->latency, 9990));
-	cell->max = nanoseconds(p->latency.max);
-	m = perf_latency(b, 1, p->ticks / ALONE_SHARE, p->timeout_ticks, &p->latency);
+	m = perf_latency(b, 1, 0, p->ticks / ALONE_SHARE, p->timeout_ticks, &p->latency);
 	note_loss(p, b, &m);
 	cell->alone = nanoseconds(histo_percentile(&p->latency, 5000));
 }
@@ -155,13 +226,91 @@ measure_latency(struct perf *p, struct perf_bench *b, struct cell *cell)
 static void
 take_median(struct perf *p, struct cell *cell, double *cycles)
 {
-	unsigned int n = (unsigned int)p->options->repeats;
+	struct summary s = summary_of(cycles, (unsigned int)p->options->repeats);
 
-	qsort(cycles, n, sizeof(*cycles), compare_doubles);
-	cell->cycles_min = cycles[0];
-	cell->cycles = n % 2 != 0 ? cycles[n / 2] : (cycles[n / 2 - 1] + cycles[n / 2]) / 2;
-	cell->cycles_max = cycles[n - 1];
+	cell->cycles_min = s.min;
+	cell->cycles = s.median;
+	cell->cycles_max = s.max;
 	cell->mev = (double)rte_get_tsc_hz() / cell->cycles / 1e6;
+}
+
+/* Of each percentile, and of the maximum, the median of the measurements. */
+static struct latency
+median_latency(const struct latency *l, unsigned int n)
+{
+	const uint64_t *in = (const uint64_t *)l;
+	double value[CONTEST_MAX_REPEATS];
+	union {
+		struct latency l;
+		uint64_t v[sizeof(struct latency) / sizeof(uint64_t)];
+	} out;
+	unsigned int i, r;
+
+	for (i = 0; i < RTE_DIM(out.v); i++) {
+		for (r = 0; r < n; r++)
+			value[r] = (double)in[r * RTE_DIM(out.v) + i];
+		out.v[i] = (uint64_t)summary_of(value, n).median;
+	}
+	return out.l;
+}
+
+static double
+slowest_cycles(const struct perf *p, const struct cell *cells)
+{
+	double slowest = 0;
+	unsigned int d;
+
+	for (d = 0; d < p->nb_devices; d++)
+		slowest = RTE_MAX(slowest, cells[d].cycles);
+	return slowest;
+}
+
+/* At a part of the device's own throughput, and at that part of the slowest device's. */
+static void
+measure_latencies(struct perf *p, struct cell *cells)
+{
+	static struct latency own[CONTEST_MAX_DEVICES][CONTEST_MAX_REPEATS];
+	static struct latency equal[CONTEST_MAX_DEVICES][CONTEST_MAX_REPEATS];
+	double part = (double)p->options->load_percent / 100;
+	double slowest = slowest_cycles(p, cells);
+	unsigned int n = (unsigned int)p->options->repeats, d, r;
+
+	for (r = 0; r < n && run_interrupted == 0; r++)
+		for (d = 0; d < p->nb_devices; d++) {
+			if (!carries_events(&p->bench[d]))
+				continue;
+			measure_latency(p, &p->bench[d], cells[d].cycles / part, &own[d][r]);
+			measure_latency(p, &p->bench[d], slowest / part, &equal[d][r]);
+		}
+	for (d = 0; d < p->nb_devices && run_interrupted == 0; d++) {
+		if (!carries_events(&p->bench[d]))
+			continue;
+		cells[d].own = median_latency(own[d], n);
+		cells[d].equal = median_latency(equal[d], n);
+		measure_alone(p, &p->bench[d], &cells[d]);
+	}
+}
+
+static void
+set_up_cell(struct perf *p, const struct cell *shape, struct cell *cells)
+{
+	struct perf_measure m;
+	unsigned int d;
+
+	for (d = 0; d < p->nb_devices; d++) {
+		struct perf_bench *b = &p->bench[d];
+
+		cells[d] = *shape;
+		snprintf(cells[d].device, sizeof(cells[d].device), "%s", b->device.name);
+		if (set_up_bench(b, shape, p->options) != 0) {
+			snprintf(cells[d].unsupported, sizeof(cells[d].unsupported), "%s",
+				 b->device.reason);
+			continue;
+		}
+		m = perf_fill(b, p->timeout_ticks);
+		note_loss(p, b, &m);
+		p->room[d] = m.events;
+	}
 }
 
 /* One cell on all devices; `shape` says which, `cells` gets one result per device. */
@@ -170,21 +319,19 @@ measure_cell(struct perf *p, const struct cell *shape, struct cell *cells)
 {
 	unsigned int d;
 
-	for (d = 0; d < p->nb_devices; d++) {
-		struct device *device = &p->bench[d].device;
-
-		cells[d] = *shape;
-		snprintf(cells[d].device, sizeof(cells[d].device), "%s", device->name);
-		if (set_up_bench(&p->bench[d], shape, p->options) != 0)
-			snprintf(cells[d].unsupported, sizeof(cells[d].unsupported), "%s",
-				 device->reason);
-	}
+	set_up_cell(p, shape, cells);
 	measure_throughput(p, cells);
-	for (d = 0; d < p->nb_devices; d++) {
-		if (p->bench[d].device.started && run_interrupted == 0) {
-			measure_latency(p, &p->bench[d], &cells[d]);
+	for (d = 0; d < p->nb_devices && run_interrupted == 0; d++) {
+		if (p->bench[d].stuck)
+			snprintf(cells[d].unsupported, sizeof(cells[d].unsupported),
+				 "%s lost events on the way", p->bench[d].device.name);
+		else if (p->bench[d].device.started)
 			take_median(p, &cells[d], p->cycles[d]);
-		}
+	}
+	measure_latencies(p, cells);
+	for (d = 0; d < p->nb_devices; d++) {
+		if (p->bench[d].device.started && !p->bench[d].stuck && run_interrupted == 0)
+			check_bench(p, d);
 		device_stop(&p->bench[d].device);
 	}
 }
@@ -245,49 +392,53 @@ decide(struct result *r)
 
 	for (i = 0; i < r->nb_cells; i++)
 		measured += r->cell[i].unsupported[0] == '\0';
-	if (run_interrupted != 0)
-		r->outcome = OUTCOME_INTERRUPTED;
-	else if (measured == 0 && r->nb_cells != 0)
-		result_refuse(r, -ENOTSUP, r->cell[0].unsupported);
-	else if (r->outcome == OUTCOME_PASSED &&
-		 !verdict_passed(&r->verdict, UINT32_C(1) << CHECK_COMPLETE))
-		r->outcome = OUTCOME_FAILED;
+	contest_decide(r, measured, r->nb_cells != 0 ? r->cell[0].unsupported : NULL);
+}
+
+static void
+run_perf(struct perf *p)
+{
+	const struct options *o = p->options;
+	struct device *device[CONTEST_MAX_DEVICES];
+	unsigned int i;
+
+	for (i = 0; i < CONTEST_MAX_DEVICES; i++)
+		device[i] = &p->bench[i].device;
+	p->nb_devices = contest_find(o, device, p->result);
+	if (p->nb_devices == 0)
+		return;
+	snprintf(p->result->setup, sizeof(p->result->setup),
+		 "%" PRIu64 " events in flight, %" PRIu64 " flows, median of %" PRIu64 " x %" PRIu64
+		 " ms",
+		 o->inflight, o->flows, o->repeats, o->duration_ms);
+	place_worker(p->result->placement, sizeof(p->result->placement));
+	measure_all(p);
+	decide(p->result);
 }
 
 void
 scenario_perf(const struct options *options, struct result *result)
 {
 	struct perf *p = calloc(1, sizeof(*p));
-	unsigned int i;
-	int ret = -ENOMEM;
+	size_t bytes = CONTEST_MAX_DEVICES * sizeof(*p->bench);
 
-	if (p != NULL)
-		p->bench = aligned_alloc(RTE_CACHE_LINE_SIZE, MAX_DEVICES * sizeof(*p->bench));
-	if (p == NULL || p->bench == NULL) {
-		result_refuse(result, ret, "out of memory");
-		free(p);
-		return;
+	if (p != NULL) {
+		p->bench = aligned_alloc(RTE_CACHE_LINE_SIZE, bytes);
+		p->numbers = calloc(2 * options->flows, sizeof(*p->numbers));
 	}
-	memset(p->bench, 0, MAX_DEVICES * sizeof(*p->bench));
-	p->options = options;
-	p->result = result;
-	p->ticks = rte_get_tsc_hz() / 1000 * options->duration_ms;
-	p->timeout_ticks = rte_get_tsc_hz() * options->timeout_s;
-	ret = find_devices(p);
-	for (i = 0; i < p->nb_devices; i++)
-		snprintf(result->device + strlen(result->device),
-			 sizeof(result->device) - strlen(result->device), "%s%s", i != 0 ? "," : "",
-			 p->bench[i].device.name);
-	if (ret != 0) {
-		result_refuse(result, ret, p->bench[p->nb_devices - 1].device.reason);
+	if (p == NULL || p->bench == NULL || p->numbers == NULL) {
+		result_refuse(result, -ENOMEM, "out of memory");
 	} else {
-		snprintf(result->setup, sizeof(result->setup),
-			 "%" PRIu64 " events in flight, %" PRIu64 " flows, median of %" PRIu64
-			 " x %" PRIu64 " ms",
-			 options->inflight, options->flows, options->repeats, options->duration_ms);
-		measure_all(p);
-		decide(result);
+		memset(p->bench, 0, bytes);
+		p->options = options;
+		p->result = result;
+		p->ticks = rte_get_tsc_hz() / 1000 * options->duration_ms;
+		p->timeout_ticks = rte_get_tsc_hz() * options->timeout_s;
+		run_perf(p);
 	}
-	free(p->bench);
+	if (p != NULL) {
+		free(p->numbers);
+		free(p->bench);
+	}
 	free(p);
 }

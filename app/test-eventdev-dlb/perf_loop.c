@@ -3,7 +3,7 @@
  *
  * The measuring loops. Every cycle here is charged to the device, so a round does as little as
  * an application could: no checks but the counts, no time stamps unless latency is measured.
- * Whether it is, is a constant in each of the two instances of the code.
+ * Which of these it does is a constant in each of the instances of the code.
  *
  * Topology 1: producer -> queue -> worker, who releases. Topology 2: the worker forwards to a
  * directed queue, whose consumer releases. The main lcore is producer, consumer and the
@@ -23,23 +23,52 @@
 #define ROUNDS_PER_LOOK 64
 /* Empty polls after which a worker yields, in case its CPU is not its own. */
 #define EMPTY_POLLS 1024
+/* Refusals in a row, the scheduler being stepped between them, by which a device is full. */
+#define FULL_AFTER 256
+/* Where an event carries its flow beside its number. */
+#define FLOW_SHIFT 32
+
+/* What an event carries: its own count, the time it was due, or its number in its flow. */
+enum mode {
+	COUNT,
+	STAMP,
+	PROVE,
+};
 
 static __rte_always_inline void
 maintain(const struct perf_bench *b, uint8_t port)
 {
 	if (b->device.needs_maintain)
-		rte_event_maintain(b->device.id, port, 0);
+		rte_event_maintain(b->device.id, port, b->flush ? RTE_EVENT_DEV_MAINT_OP_FLUSH : 0);
+}
+
+static __rte_always_inline uint64_t
+payload(struct perf_bench *b, unsigned int i, uint64_t now, enum mode mode)
+{
+	if (mode == PROVE)
+		return (uint64_t)b->next_flow << FLOW_SHIFT | b->number[b->next_flow]++;
+	if (mode == STAMP && b->ticks_per_event != 0)
+		return b->paced_from + (uint64_t)((double)(b->paced + i) * b->ticks_per_event);
+	return now;
+}
+
+/* A number that was given to an event which the device refused is given again. */
+static void
+take_numbers_back(struct perf_bench *b, const struct rte_event *ev, unsigned int n)
+{
+	while (n-- > 0)
+		b->number[ev[n].flow_id]--;
 }
 
 static __rte_always_inline void
-produce(struct perf_bench *b, unsigned int burst, bool stamp)
+produce(struct perf_bench *b, unsigned int burst, enum mode mode)
 {
 	uint8_t type = b->type == 'o'	? RTE_SCHED_TYPE_ORDERED
 		       : b->type == 'p' ? RTE_SCHED_TYPE_PARALLEL
 					: RTE_SCHED_TYPE_ATOMIC;
-	uint64_t payload = stamp ? rte_rdtsc() : b->sent;
+	uint64_t now = mode == STAMP ? rte_rdtsc() : b->sent;
 	struct rte_event ev[PERF_MAX_BURST];
-	unsigned int i;
+	unsigned int i, sent;
 
 	for (i = 0; i < burst; i++) {
 		ev[i].event = 0;
@@ -48,26 +77,44 @@ produce(struct perf_bench *b, unsigned int burst, bool stamp)
 		ev[i].event_type = RTE_EVENT_TYPE_CPU;
 		ev[i].priority = RTE_EVENT_DEV_PRIORITY_NORMAL;
 		ev[i].flow_id = b->next_flow;
-		ev[i].u64 = payload;
+		ev[i].u64 = payload(b, i, now, mode);
 		b->next_flow = b->next_flow + 1 == b->flows ? 0 : b->next_flow + 1;
 	}
-	b->sent += rte_event_enqueue_new_burst(b->device.id, b->producer_port, ev, (uint16_t)burst);
+	sent = rte_event_enqueue_new_burst(b->device.id, b->producer_port, ev, (uint16_t)burst);
+	b->sent += sent;
+	if (mode == STAMP)
+		b->paced += sent;
+	if (mode == PROVE)
+		take_numbers_back(b, ev + sent, burst - sent);
 }
 
 static __rte_always_inline void
-release(const struct perf_bench *b, uint8_t port, struct rte_event *ev, unsigned int n,
-	struct histo *latency, bool stamp)
+check_order(struct perf_bench *b, const struct rte_event *ev)
+{
+	uint32_t *expected = &b->expected[ev->u64 >> FLOW_SHIFT], number = (uint32_t)ev->u64;
+
+	b->misordered += number != *expected;
+	*expected = number + 1;
+}
+
+static __rte_always_inline void
+end_events(struct perf_bench *b, uint8_t port, struct rte_event *ev, unsigned int n,
+	   struct histo *latency, enum mode mode)
 {
 	unsigned int i, done = 0;
 	uint64_t now = 0;
 
-	if (stamp)
+	if (mode == STAMP)
 		now = rte_rdtsc();
 	for (i = 0; i < n; i++) {
-		if (stamp)
-			histo_add(latency, now - ev[i].u64, 1);
+		if (mode == STAMP)
+			histo_add(latency, now - RTE_MIN(now, ev[i].u64), 1);
+		if (mode == PROVE)
+			check_order(b, &ev[i]);
 		ev[i].op = RTE_EVENT_OP_RELEASE;
 	}
+	if (b->ends_by_dequeue)
+		return;
 	while (done < n)
 		done += rte_event_enqueue_burst(b->device.id, port, ev + done,
 						(uint16_t)(n - done));
@@ -92,7 +139,7 @@ forward(const struct perf_bench *b, struct rte_event *ev, unsigned int n)
 }
 
 static __rte_always_inline unsigned int
-work(struct perf_bench *b, bool stamp)
+work(struct perf_bench *b, enum mode mode)
 {
 	struct rte_event ev[PERF_MAX_BURST];
 	unsigned int n =
@@ -101,14 +148,14 @@ work(struct perf_bench *b, bool stamp)
 	if (n == 0)
 		maintain(b, b->worker_port);
 	else if (b->topology == 1)
-		release(b, b->worker_port, ev, n, &b->worker_latency, stamp);
+		end_events(b, b->worker_port, ev, n, &b->worker_latency, mode);
 	else
 		forward(b, ev, n);
 	return n;
 }
 
 static __rte_always_inline void
-consume(struct perf_bench *b, bool stamp)
+consume(struct perf_bench *b, enum mode mode)
 {
 	struct rte_event ev[PERF_MAX_BURST];
 	unsigned int n =
@@ -117,7 +164,7 @@ consume(struct perf_bench *b, bool stamp)
 	if (n == 0)
 		maintain(b, b->consumer_port);
 	else
-		release(b, b->consumer_port, ev, n, &b->consumer_latency, stamp);
+		end_events(b, b->consumer_port, ev, n, &b->consumer_latency, mode);
 	b->consumed += n;
 }
 
@@ -138,31 +185,45 @@ finished(struct perf_bench *b)
 	return atomic_load_explicit(&b->worked, memory_order_acquire);
 }
 
-static __rte_always_inline void
-one_round(struct perf_bench *b, uint64_t inflight, unsigned int burst, bool stamp)
+/* How many of a burst are due by now. */
+static __rte_always_inline unsigned int
+due(const struct perf_bench *b, unsigned int burst, enum mode mode)
 {
-	if (b->sent - finished(b) < inflight)
-		produce(b, burst, stamp);
+	uint64_t n;
+
+	if (mode != STAMP || b->ticks_per_event == 0)
+		return burst;
+	n = (uint64_t)((double)(rte_rdtsc() - b->paced_from) / b->ticks_per_event) - b->paced;
+	return (unsigned int)RTE_MIN(n, burst);
+}
+
+static __rte_always_inline void
+one_round(struct perf_bench *b, uint64_t inflight, unsigned int burst, enum mode mode)
+{
+	unsigned int n = b->sent - finished(b) < inflight ? due(b, burst, mode) : 0;
+
+	if (n != 0)
+		produce(b, n, mode);
 	else
 		maintain(b, b->producer_port);
 	services_step(&b->device.services);
 	if (b->cores == 1) {
-		count_worked(b, work(b, stamp));
+		count_worked(b, work(b, mode));
 		if (b->topology == 2)
 			services_step(&b->device.services);
 	}
 	if (b->topology == 2)
-		consume(b, stamp);
+		consume(b, mode);
 }
 
 static __rte_always_inline struct perf_measure
-measure(struct perf_bench *b, uint64_t inflight, uint64_t ticks, bool stamp)
+measure(struct perf_bench *b, uint64_t inflight, uint64_t ticks, enum mode mode)
 {
 	unsigned int burst = (unsigned int)RTE_MIN(inflight, b->burst), round = 0;
 	uint64_t start = rte_rdtsc(), before = finished(b), now;
 
 	do {
-		one_round(b, inflight, burst, stamp);
+		one_round(b, inflight, burst, mode);
 		if (++round % ROUNDS_PER_LOOK != 0)
 			continue;
 		now = rte_rdtsc();
@@ -173,13 +234,13 @@ measure(struct perf_bench *b, uint64_t inflight, uint64_t ticks, bool stamp)
 }
 
 /* Let everything come home; false when it does not in time. */
-static bool
-drain(struct perf_bench *b, uint64_t timeout_ticks)
+static __rte_always_inline bool
+drain(struct perf_bench *b, uint64_t timeout_ticks, enum mode mode)
 {
 	uint64_t start = rte_rdtsc();
 
 	while (finished(b) != b->sent) {
-		one_round(b, 0, 1, false);
+		one_round(b, 0, 1, mode);
 		if (b->cores == 2)
 			sched_yield();
 		if (rte_rdtsc() - start > timeout_ticks)
@@ -189,12 +250,12 @@ drain(struct perf_bench *b, uint64_t timeout_ticks)
 }
 
 static __rte_always_inline int
-worker_loop(struct perf_bench *b, bool stamp)
+worker_loop(struct perf_bench *b, enum mode mode)
 {
 	unsigned int n, empty = 0;
 
 	while (!atomic_load_explicit(&b->stop, memory_order_relaxed)) {
-		n = work(b, stamp);
+		n = work(b, mode);
 		if (n != 0) {
 			empty = 0;
 			count_worked(b, n);
@@ -211,13 +272,19 @@ worker_loop(struct perf_bench *b, bool stamp)
 static int
 worker_counting(void *arg)
 {
-	return worker_loop(arg, false);
+	return worker_loop(arg, COUNT);
 }
 
 static int
 worker_stamping(void *arg)
 {
-	return worker_loop(arg, true);
+	return worker_loop(arg, STAMP);
+}
+
+static int
+worker_proving(void *arg)
+{
+	return worker_loop(arg, PROVE);
 }
 
 static void
@@ -241,27 +308,70 @@ perf_throughput(struct perf_bench *b, uint64_t inflight, uint64_t ticks, uint64_
 {
 	struct perf_measure m;
 
+	/* One event alone would wait for others to fill its burst. */
+	b->flush = inflight == 1;
 	start_worker(b, worker_counting);
-	m = measure(b, inflight, ticks, false);
-	m.lost = !drain(b, timeout_ticks);
+	m = measure(b, inflight, ticks, COUNT);
+	m.lost = !drain(b, timeout_ticks, COUNT);
 	stop_worker(b);
 	return m;
 }
 
 struct perf_measure
-perf_latency(struct perf_bench *b, uint64_t inflight, uint64_t ticks, uint64_t timeout_ticks,
-	     struct histo *latency)
+perf_latency(struct perf_bench *b, uint64_t inflight, double ticks_per_event, uint64_t ticks,
+	     uint64_t timeout_ticks, struct histo *latency)
 {
 	struct perf_measure m;
 
 	histo_reset(&b->worker_latency);
 	histo_reset(&b->consumer_latency);
+	b->flush = true;
+	b->ticks_per_event = ticks_per_event;
+	b->paced = 0;
 	start_worker(b, worker_stamping);
-	m = measure(b, inflight, ticks, true);
-	m.lost = !drain(b, timeout_ticks);
+	b->paced_from = rte_rdtsc();
+	m = measure(b, inflight, ticks, STAMP);
+	m.lost = !drain(b, timeout_ticks, STAMP);
 	stop_worker(b);
 	histo_reset(latency);
 	histo_merge(latency, &b->worker_latency);
 	histo_merge(latency, &b->consumer_latency);
+	return m;
+}
+
+struct perf_measure
+perf_prove(struct perf_bench *b, uint64_t inflight, uint64_t ticks, uint64_t timeout_ticks)
+{
+	struct perf_measure m;
+
+	b->flush = false;
+	b->misordered = 0;
+	start_worker(b, worker_proving);
+	m = measure(b, inflight, ticks, PROVE);
+	m.lost = !drain(b, timeout_ticks, PROVE);
+	stop_worker(b);
+	m.misordered = b->misordered;
+	return m;
+}
+
+struct perf_measure
+perf_fill(struct perf_bench *b, uint64_t timeout_ticks)
+{
+	uint64_t from = b->sent, room = (uint64_t)b->device.info.max_num_events, before;
+	unsigned int cores = b->cores, refused = 0, burst;
+	struct perf_measure m = { 0 };
+
+	b->cores = 1;
+	b->flush = true;
+	while (refused < FULL_AFTER && b->sent - from < room) {
+		before = b->sent;
+		burst = (unsigned int)RTE_MIN(b->burst, room - (b->sent - from));
+		produce(b, burst, COUNT);
+		services_step(&b->device.services);
+		refused = b->sent == before ? refused + 1 : 0;
+	}
+	m.events = b->sent - from;
+	m.lost = !drain(b, timeout_ticks, COUNT);
+	b->cores = cores;
 	return m;
 }

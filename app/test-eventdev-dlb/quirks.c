@@ -24,6 +24,12 @@ quirks_setup_rounds(const struct device *d)
 	return is_driver(d, "event_sw") ? 2 : 1;
 }
 
+static bool
+must_be_created_anew(const struct device *d)
+{
+	return is_driver(d, "event_dsw") || is_driver(d, "event_opdl");
+}
+
 int
 quirks_before_configure(struct device *d)
 {
@@ -32,7 +38,7 @@ quirks_before_configure(struct device *d)
 
 	configured_before[d->id] = true;
 	/* Without --dev its name, which is what it could be created by, is not known. */
-	if (!again || !is_driver(d, "event_dsw") || rte_event_dev_get_dev_id(d->name) != d->id)
+	if (!again || !must_be_created_anew(d) || rte_event_dev_get_dev_id(d->name) != d->id)
 		return 0;
 	rte_event_dev_close(d->id);
 	ret = rte_eal_hotplug_remove("vdev", d->name);
@@ -43,4 +49,16 @@ quirks_before_configure(struct device *d)
 	d->id = (uint8_t)rte_event_dev_get_dev_id(d->name);
 	configured_before[d->id] = true;
 	return rte_event_dev_info_get(d->id, &d->info);
+}
+
+bool
+quirks_ends_by_dequeue(const struct device *d)
+{
+	return is_driver(d, "event_opdl");
+}
+
+bool
+quirks_only_counts(const struct device *d)
+{
+	return is_driver(d, "event_floor");
 }

@@ -7,6 +7,8 @@
 #ifndef QUIRKS_H
 #define QUIRKS_H
 
+#include <stdbool.h>
+
 #include "device.h"
 
 /*
@@ -19,10 +21,22 @@ quirks_setup_rounds(const struct device *d);
 
 /*
  * Before a device is configured. event_dsw (22.11) cannot set a port up again (the rings of
- * the first time are in the way), and crashes on the next configure when that has failed:
- * from the second time on, it is removed and created anew. 0 or a negative errno.
+ * the first time are in the way), and crashes on the next configure when that has failed;
+ * event_opdl keeps the queues of the first time. From the second time on, these are removed
+ * and created anew. 0 or a negative errno.
  */
 int
 quirks_before_configure(struct device *d);
+
+/*
+ * event_opdl is a static pipeline: events end when the port of the last stage dequeues them,
+ * and a RELEASE is refused for ever.
+ */
+bool
+quirks_ends_by_dequeue(const struct device *d);
+
+/* event_floor, which shows what a benchmark itself costs, counts events and carries none. */
+bool
+quirks_only_counts(const struct device *d);
 
 #endif /* QUIRKS_H */

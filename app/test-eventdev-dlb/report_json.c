@@ -64,6 +64,18 @@ write_figures(struct json *j, const struct result *r)
 }
 
 static void
+write_latency(struct json *j, const char *key, const struct latency *l)
+{
+	json_open(j, key, '{');
+	json_count(j, "p50", l->p50);
+	json_count(j, "p90", l->p90);
+	json_count(j, "p99", l->p99);
+	json_count(j, "p999", l->p999);
+	json_count(j, "max", l->max);
+	json_close(j, '}');
+}
+
+static void
 write_cell(struct json *j, const struct cell *c)
 {
 	char type[] = { c->type, '\0' };
@@ -80,12 +92,24 @@ write_cell(struct json *j, const struct cell *c)
 	json_number(j, "cycles_per_event_min", c->cycles_min);
 	json_number(j, "cycles_per_event_max", c->cycles_max);
 	json_number(j, "million_events_per_second", c->mev);
-	json_count(j, "latency_ns_p50", c->p50);
-	json_count(j, "latency_ns_p90", c->p90);
-	json_count(j, "latency_ns_p99", c->p99);
-	json_count(j, "latency_ns_p999", c->p999);
-	json_count(j, "latency_ns_max", c->max);
+	write_latency(j, "latency_ns_own_load", &c->own);
+	write_latency(j, "latency_ns_equal_load", &c->equal);
 	json_count(j, "latency_ns_alone", c->alone);
+	json_close(j, '}');
+}
+
+static void
+write_measure(struct json *j, const struct measure *m)
+{
+	json_open(j, NULL, '{');
+	json_text(j, "what", m->what);
+	json_count(j, "size", m->size);
+	json_text(j, "device", m->device);
+	json_text(j, "unit", m->unit);
+	json_text(j, "unsupported", m->unsupported);
+	json_number(j, "median", m->median);
+	json_number(j, "min", m->min);
+	json_number(j, "max", m->max);
 	json_close(j, '}');
 }
 
@@ -101,12 +125,17 @@ report_json(struct json *j, const struct result *r)
 	json_text(j, "device", r->device);
 	json_text(j, "driver", r->driver);
 	json_text(j, "setup", r->setup);
+	json_text(j, "placement", r->placement);
 	write_agents(j, r);
 	write_figures(j, r);
 	write_checks(j, &r->verdict);
 	json_open(j, "cells", '[');
 	for (i = 0; i < r->nb_cells; i++)
 		write_cell(j, &r->cell[i]);
+	json_close(j, ']');
+	json_open(j, "measures", '[');
+	for (i = 0; i < r->nb_measures; i++)
+		write_measure(j, &r->measure[i]);
 	json_close(j, ']');
 	json_close(j, '}');
 }

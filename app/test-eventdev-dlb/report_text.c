@@ -67,28 +67,50 @@ print_figures(FILE *out, const struct result *r)
 }
 
 static void
+print_cell(FILE *out, const struct cell *c)
+{
+	fprintf(out, "  t%-3u %5u    %c %5u %-14s", c->topology, c->cores, c->type, c->burst,
+		c->device);
+	if (c->unsupported[0] != '\0') {
+		fprintf(out, " unsupported: %s\n", c->unsupported);
+		return;
+	}
+	fprintf(out, " %7.1f (%5.1f-%6.1f) %8.3f", c->cycles, c->cycles_min, c->cycles_max, c->mev);
+	fprintf(out,
+		" %8" PRIu64 " %8" PRIu64 " %9" PRIu64 " %8" PRIu64 " %8" PRIu64 " %9" PRIu64
+		" %9" PRIu64 "\n",
+		c->own.p50, c->own.p99, c->own.max, c->equal.p50, c->equal.p99, c->equal.max,
+		c->alone);
+}
+
+static void
 print_cells(FILE *out, const struct result *r)
 {
 	const struct cell *c;
 
 	if (r->nb_cells == 0)
 		return;
-	fprintf(out,
-		"  topo cores type burst %-14s %21s %8s   latency in ns: %8s %8s %8s %8s %8s "
-		"%9s\n",
-		"device", "cycles/event (range)", "Mev/s", "p50", "p90", "p99", "p99.9", "max",
+	fprintf(out, "  %-66s %-27s %-27s\n", "", "ns at part of its own rate",
+		"ns at an equal rate");
+	fprintf(out, "  topo cores type burst %-14s %21s %8s %8s %8s %9s %8s %8s %9s %9s\n",
+		"device", "cycles/event (range)", "Mev/s", "p50", "p99", "max", "p50", "p99", "max",
 		"one alone");
-	for (c = r->cell; c < r->cell + r->nb_cells; c++) {
-		fprintf(out, "  t%-3u %5u    %c %5u %-14s", c->topology, c->cores, c->type,
-			c->burst, c->device);
-		if (c->unsupported[0] != '\0')
-			fprintf(out, " unsupported: %s\n", c->unsupported);
+	for (c = r->cell; c < r->cell + r->nb_cells; c++)
+		print_cell(out, c);
+}
+
+static void
+print_measures(FILE *out, const struct result *r)
+{
+	const struct measure *m;
+
+	for (m = r->measure; m < r->measure + r->nb_measures; m++) {
+		fprintf(out, "  %-18s %6u %-14s", m->what, m->size, m->device);
+		if (m->unsupported[0] != '\0')
+			fprintf(out, " unsupported: %s\n", m->unsupported);
 		else
-			fprintf(out,
-				" %7.1f (%5.1f-%6.1f) %8.3f %23" PRIu64 " %8" PRIu64 " %8" PRIu64
-				" %8" PRIu64 " %8" PRIu64 " %9" PRIu64 "\n",
-				c->cycles, c->cycles_min, c->cycles_max, c->mev, c->p50, c->p90,
-				c->p99, c->p999, c->max, c->alone);
+			fprintf(out, " %9.2f (%7.2f-%8.2f) %s\n", m->median, m->min, m->max,
+				m->unit);
 	}
 }
 
@@ -104,6 +126,7 @@ report_text(FILE *out, const struct result *r)
 	print_agents(out, r);
 	print_figures(out, r);
 	print_cells(out, r);
+	print_measures(out, r);
 	print_checks(out, &r->verdict);
 	print_messages(out, &r->verdict);
 	fprintf(out, "%s: %s%s%s\n", r->test, result_outcome_name(r->outcome),

@@ -14,6 +14,7 @@ void
 result_reset(struct result *r, const char *test)
 {
 	free(r->cell);
+	free(r->measure);
 	memset(r, 0, sizeof(*r));
 	r->test = test;
 }
@@ -23,6 +24,23 @@ result_figure(struct result *r, const char *name, const char *unit, double value
 {
 	if (r->nb_figures < RESULT_MAX_FIGURES)
 		r->figure[r->nb_figures++] = (struct figure){ name, unit, value };
+}
+
+struct measure *
+result_measure(struct result *r, const char *what, unsigned int size, const char *device,
+	       const char *unit)
+{
+	struct measure *m = realloc(r->measure, (r->nb_measures + 1) * sizeof(*m));
+
+	if (m == NULL) {
+		result_refuse(r, -ENOMEM, "out of memory");
+		return NULL;
+	}
+	r->measure = m;
+	m += r->nb_measures++;
+	*m = (struct measure){ .what = what, .size = size, .unit = unit };
+	snprintf(m->device, sizeof(m->device), "%s", device);
+	return m;
 }
 
 void

@@ -28,7 +28,12 @@ struct figure {
 	double value;
 };
 
-/* One measured cell of the perf test. Latencies are in nanoseconds. */
+/* In nanoseconds. */
+struct latency {
+	uint64_t p50, p90, p99, p999, max;
+};
+
+/* One measured cell of the perf test. */
 struct cell {
 	char device[32];
 	unsigned int topology;
@@ -39,8 +44,19 @@ struct cell {
 	uint64_t events;
 	double cycles, cycles_min, cycles_max; /* per event; the median and the extremes */
 	double mev;			       /* million events per second, the median */
-	uint64_t p50, p90, p99, p999, max;     /* latency at the same load */
-	uint64_t alone;			       /* median round trip of an event alone */
+	struct latency own;   /* at the load asked for, of the device's own throughput */
+	struct latency equal; /* at that load of the slowest device's throughput */
+	uint64_t alone;	      /* median round trip of an event alone, in nanoseconds */
+};
+
+/* A measurement of another test: of what, at which size, on which device. */
+struct measure {
+	const char *what;
+	unsigned int size;
+	char device[32];
+	const char *unit;
+	char unsupported[RESULT_TEXT_BYTES]; /* empty: measured */
+	double median, min, max;
 };
 
 struct result {
@@ -63,6 +79,8 @@ struct result {
 	} agent[RUN_MAX_AGENTS];
 	unsigned int nb_cells;
 	struct cell *cell; /* malloc'ed; freed by result_reset() */
+	unsigned int nb_measures;
+	struct measure *measure; /* likewise */
 };
 
 void
@@ -70,6 +88,11 @@ result_reset(struct result *r, const char *test);
 
 void
 result_figure(struct result *r, const char *name, const char *unit, double value);
+
+/* Append a measurement, to be filled in; NULL, and the result refused, without memory for it. */
+struct measure *
+result_measure(struct result *r, const char *what, unsigned int size, const char *device,
+	       const char *unit);
 
 /* Copy placement and event counts of the agents, duration and end from a finished run. */
 void

@@ -44,6 +44,15 @@ void
 scenario_perf(const struct options *options, struct result *result);
 
 void
+scenario_growth(const struct options *options, struct result *result);
+
+void
+scenario_fairness(const struct options *options, struct result *result);
+
+void
+scenario_bringup(const struct options *options, struct result *result);
+
+void
 scenario_pipeline(const struct options *options, struct result *result);
 
 #endif /* SCENARIO_H */

@@ -21,6 +21,9 @@ const struct scenario scenarios[] = {
 	{ "pipeline", "packets of a capture file routed through the device", false,
 	  scenario_pipeline },
 	{ "perf", "throughput and latency, several devices side by side", false, scenario_perf },
+	{ "growth", "cost with more and more queues, ports and flows", false, scenario_growth },
+	{ "fairness", "how evenly uneven flows are spread over workers", false, scenario_fairness },
+	{ "bringup", "time from configure to started", false, scenario_bringup },
 };
 
 const unsigned int nb_scenarios = sizeof(scenarios) / sizeof(scenarios[0]);

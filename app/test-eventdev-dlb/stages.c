@@ -168,7 +168,7 @@ set_up(struct crew *crew, const char *standard)
 	s->shuffle = wants_shuffle(o, &s->device.info);
 	s->implicit = o->release != RELEASE_EXPLICIT;
 	plan.nb_queues = c.nb_stages;
-	memcpy(plan.queue, c.stage, sizeof(plan.queue));
+	memcpy(plan.queue, c.stage, sizeof(c.stage));
 	plan.flows = (uint32_t)o->flows;
 	plan.burst = s->burst;
 	plan.all_types = o->all_types;

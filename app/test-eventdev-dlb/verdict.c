@@ -21,6 +21,7 @@ static const struct {
 	[CHECK_FIFO] = { "fifo", "directed queues kept the order of each producer" },
 	[CHECK_CAPTURE] = { "capture", "the captures show no packet lost, doubled or swapped" },
 	[CHECK_COUNTERS] = { "counters", "the per-flow counters agree with the input capture" },
+	[CHECK_CREDITS] = { "credits", "afterwards there was room for as many events as before" },
 	[CHECK_DEVICE] = { "device", "no call into the device failed" },
 };
 

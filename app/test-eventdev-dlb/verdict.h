@@ -24,6 +24,7 @@ enum check {
 	CHECK_FIFO,	 /* a directed queue keeps the order of each producer */
 	CHECK_CAPTURE,	 /* what the two captures say: nothing lost, doubled, changed */
 	CHECK_COUNTERS,	 /* the per-flow counters agree with the input capture */
+	CHECK_CREDITS,	 /* the device has room for as many events as before the run */
 	CHECK_DEVICE,	 /* no call into the device failed */
 	CHECK_NB
 };

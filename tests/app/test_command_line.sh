@@ -23,13 +23,13 @@ refuse()
 }
 
 "$app" --help >"$scratch/log"
-for word in order atomic parallel directed mixed pipeline perf --events --input 'Exit code'; do
+for word in order atomic parallel directed mixed pipeline perf growth fairness bringup --events --input 'Exit code'; do
 	says "$word"
 done
 [[ $(awk '{ if (length > 100) print }' "$scratch/log" | wc -l) -eq 0 ]] ||
 	fail "--help has lines of more than 100 columns"
 "$app" -- --list >"$scratch/log"
-[[ $(wc -l <"$scratch/log") -eq 7 ]] || fail "--list does not list seven tests"
+[[ $(wc -l <"$scratch/log") -eq 10 ]] || fail "--list does not list ten tests"
 
 refuse 'there is no "--"' -l 0
 refuse '--test is missing' --

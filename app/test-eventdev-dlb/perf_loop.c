@@ -216,8 +216,23 @@ one_round(struct perf_bench *b, uint64_t inflight, unsigned int burst, enum mode
 		consume(b, mode);
 }
 
+/*
+ * A throughput of nothing is none: where lcores share a CPU, the time may be over before the
+ * first event is back, which is then waited for.
+ */
+static __rte_always_inline bool
+is_over(struct perf_bench *b, uint64_t passed, uint64_t before, uint64_t ticks,
+	uint64_t timeout_ticks, enum mode mode)
+{
+	if (passed < ticks)
+		return run_interrupted != 0;
+	return mode == STAMP || finished(b) != before || passed - ticks >= timeout_ticks ||
+	       run_interrupted != 0;
+}
+
 static __rte_always_inline struct perf_measure
-measure(struct perf_bench *b, uint64_t inflight, uint64_t ticks, enum mode mode)
+measure(struct perf_bench *b, uint64_t inflight, uint64_t ticks, uint64_t timeout_ticks,
+	enum mode mode)
 {
 	unsigned int burst = (unsigned int)RTE_MIN(inflight, b->burst), round = 0;
 	uint64_t start = rte_rdtsc(), before = finished(b), now;
@@ -227,7 +242,7 @@ measure(struct perf_bench *b, uint64_t inflight, uint64_t ticks, enum mode mode)
 		if (++round % ROUNDS_PER_LOOK != 0)
 			continue;
 		now = rte_rdtsc();
-		if (now - start >= ticks || run_interrupted != 0)
+		if (is_over(b, now - start, before, ticks, timeout_ticks, mode))
 			break;
 	} while (true);
 	return (struct perf_measure){ .ticks = now - start, .events = finished(b) - before };
@@ -311,7 +326,7 @@ perf_throughput(struct perf_bench *b, uint64_t inflight, uint64_t ticks, uint64_
 	/* One event alone would wait for others to fill its burst. */
 	b->flush = inflight == 1;
 	start_worker(b, worker_counting);
-	m = measure(b, inflight, ticks, COUNT);
+	m = measure(b, inflight, ticks, timeout_ticks, COUNT);
 	m.lost = !drain(b, timeout_ticks, COUNT);
 	stop_worker(b);
 	return m;
@@ -330,7 +345,7 @@ perf_latency(struct perf_bench *b, uint64_t inflight, double ticks_per_event, ui
 	b->paced = 0;
 	start_worker(b, worker_stamping);
 	b->paced_from = rte_rdtsc();
-	m = measure(b, inflight, ticks, STAMP);
+	m = measure(b, inflight, ticks, timeout_ticks, STAMP);
 	m.lost = !drain(b, timeout_ticks, STAMP);
 	stop_worker(b);
 	histo_reset(latency);
@@ -347,7 +362,7 @@ perf_prove(struct perf_bench *b, uint64_t inflight, uint64_t ticks, uint64_t tim
 	b->flush = false;
 	b->misordered = 0;
 	start_worker(b, worker_proving);
-	m = measure(b, inflight, ticks, PROVE);
+	m = measure(b, inflight, ticks, timeout_ticks, PROVE);
 	m.lost = !drain(b, timeout_ticks, PROVE);
 	stop_worker(b);
 	m.misordered = b->misordered;

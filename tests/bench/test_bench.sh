@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright(c) 2026 event_dlb contributors
+#
+# devtools/bench as a whole, in small: it writes its three files, every device is in every table,
+# and what was measured was right. How fast anything is is not judged here.
+#
+# usage: test_bench.sh BUILD-FOLDER
+set -euo pipefail
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin
+built=$1
+here=$(dirname "$(readlink -f "$0")")
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+fail()
+{
+	echo "FAILED: $1" >&2
+	cat "$scratch"/*.txt "$scratch"/*.log >&2
+	exit 1
+}
+
+"$here/../../devtools/bench" --smoke --built "$built" --output "$scratch" \
+	>"$scratch/out" 2>"$scratch/err.log" || fail "exit code $?"
+diff <(head -n -1 "$scratch/out") "$scratch/bench.txt" >&2 ||
+	fail "the text on standard output is another one than bench.txt"
+
+python3 - "$scratch" <<'PYTHON' || fail "the report is not as expected"
+import json
+import sys
+import xml.etree.ElementTree as ElementTree
+
+folder = sys.argv[1]
+run = json.load(open(folder + "/bench.json"))
+text = open(folder + "/bench.txt").read()
+ElementTree.parse(folder + "/bench.svg")
+devices = {"event_floor0", "event_sw0", "event_dsw0", "event_opdl0", "event_dlb0"}
+for part in ("perf", "alone", "growth", "fairness", "bringup"):
+    assert {x["device"] for x in run[part]} == devices, part
+    assert not any(x["unsupported"] for x in run[part] if x["device"] == "event_dlb0"), part
+assert {"complete", "order", "credits", "exclusive"} == {c[0] for c in run["checks"]}
+assert all(made > 0 and failed == 0 for _, made, failed in run["checks"]), run["checks"]
+assert any(goal["word"] == "reach" and goal["ratio"] for goal in run["goals"])
+assert "event_opdl0 takes no RELEASE" in text
+assert "on lcore 0 (CPU " in text
+PYTHON
+
+code=0
+"$here/../../devtools/bench" --smoke --guide >"$scratch/out.txt" 2>&1 || code=$?
+[[ $code -eq 2 ]] || fail "exit code $code for --smoke --guide"
+grep -q -- '--guide --smoke: the guide takes figures of a whole run only' "$scratch/out.txt" ||
+	fail "no reason for refusing --smoke --guide"

@@ -2,8 +2,9 @@
  * Copyright(c) 2026 event_dlb contributors
  *
  * Scenario perf: for each combination of topology, lcores, type and burst (a cell) it sets up
- * all devices, measures them in turns (a busy machine then hurts all alike), and reports the
- * medians side by side. What a device cannot do is shown as unsupported, never left out.
+ * all devices, measures them in turns (a busy machine then hurts all alike), reports the medians
+ * side by side, and then checks on the spot that what was measured is right. What a device cannot
+ * do is shown as unsupported, never left out.
  */
 #include <errno.h>
 #include <inttypes.h>

@@ -50,8 +50,10 @@ set_up(struct wide *w, const struct wide_plan *plan)
 		device_plan_port(&d, PORT_WORKER, (uint8_t)(i * plan->links % plan->nb_queues));
 	if (plan->hold) {
 		w->state = calloc(plan->flows, sizeof(*w->state));
-		if (w->state == NULL)
+		if (w->state == NULL) {
+			snprintf(w->device->reason, sizeof(w->device->reason), "out of memory");
 			return -ENOMEM;
+		}
 	}
 	return device_start(w->device, &d);
 }

@@ -20,7 +20,19 @@ fail()
 	exit 1
 }
 
-"$here/../../devtools/bench" --smoke --built "$built" --output "$scratch" \
+bench=$here/../../devtools/bench
+
+# A build folder that has a program of the driver alone, too.
+mkdir -p "$scratch/built/tests/bench"
+ln -s "$built/app" "$built/drivers" "$scratch/built/"
+ln -s "$built/tests/bench/librte_event_floor.so" "$scratch/built/tests/bench/"
+cat >"$scratch/built/tests/bench/bench_driver" <<'SCRIPT'
+#!/bin/sh
+[ "$1" = --json ] && echo '{"cycles": 42}' >"$2" && echo "the driver alone: 42"
+SCRIPT
+chmod +x "$scratch/built/tests/bench/bench_driver"
+
+"$bench" --smoke --built "$scratch/built" --output "$scratch" \
 	>"$scratch/out" 2>"$scratch/err.log" || fail "exit code $?"
 diff <(head -n -1 "$scratch/out") "$scratch/bench.txt" >&2 ||
 	fail "the text on standard output is another one than bench.txt"
@@ -43,10 +55,19 @@ assert all(made > 0 and failed == 0 for _, made, failed in run["checks"]), run["
 assert any(goal["word"] == "reach" and goal["ratio"] for goal in run["goals"])
 assert "event_opdl0 takes no RELEASE" in text
 assert "on lcore 0 (CPU " in text
+assert "\nthe driver alone: 42\n" in text and run["driver_results"] == {"cycles": 42}
 PYTHON
 
-code=0
-"$here/../../devtools/bench" --smoke --guide >"$scratch/out.txt" 2>&1 || code=$?
-[[ $code -eq 2 ]] || fail "exit code $code for --smoke --guide"
-grep -q -- '--guide --smoke: the guide takes figures of a whole run only' "$scratch/out.txt" ||
-	fail "no reason for refusing --smoke --guide"
+# refuse EXIT-CODE LINE-PART OPTION...
+refuse()
+{
+	local want=$1 part=$2 code=0
+	shift 2
+	"$bench" --output "$scratch" "$@" >"$scratch/out.txt" 2>&1 || code=$?
+	[[ $code -eq $want ]] || fail "exit code $code instead of $want: $*"
+	grep -qF -- "$part" "$scratch/out.txt" || fail "the output lacks: $part"
+}
+
+refuse 2 '--guide --smoke: the guide takes figures of a whole run only' --smoke --guide
+refuse 1 'lacks app/test-eventdev-dlb/test-eventdev-dlb: build it' --built "$scratch"
+refuse 1 '--load 101: allowed is a number from 1 to 100' --built "$built" --load 101

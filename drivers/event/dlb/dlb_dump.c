@@ -29,8 +29,11 @@ dump_device(struct dlb_dev *dev, FILE *out)
 {
 	const struct dlb_limits *limits = dlb_dev_limits(dev);
 
-	fprintf(out, "%s: DLB %s in software, sched=%s", dev->data->name, limits->name,
-		step_mode_names[dev->args.step_mode]);
+	fprintf(out, "%s: DLB %s ", dev->data->name, limits->name);
+	if (dev->bus->kind == DLB_BUS_PCI)
+		fprintf(out, "on PCI");
+	else
+		fprintf(out, "in software, sched=%s", step_mode_names[dev->args.step_mode]);
 	if (dev->args.step_mode == DLB_STEP_THREAD)
 		fprintf(out, ":%u", dev->args.thread_cpu);
 	fprintf(out, ", cq_depth=%u, max_num_events=%d\n", dev->args.cq_depth,

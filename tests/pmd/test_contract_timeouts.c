@@ -123,11 +123,40 @@ test_wait_ends_with_an_event(void)
 	}
 }
 
+static int
+wait_for_ever(void *arg)
+{
+	const uint8_t dev_id = *(const uint8_t *)arg;
+	struct rte_event event;
+
+	return rte_event_dequeue_burst(dev_id, 0, &event, 1, UINT64_MAX / 2);
+}
+
+static void
+test_stop_ends_a_wait(void)
+{
+	static const char *const modes[] = { "", "sched=thread:0" };
+
+	for (unsigned int m = 0; m < RTE_DIM(modes); m++) {
+		uint8_t dev_id = contract_plug(NAME, modes[m]);
+		unsigned int worker = rte_get_next_lcore(-1, 1, 0);
+
+		start_with_timeout(dev_id, 0, RTE_EVENT_DEV_CFG_PER_DEQUEUE_TIMEOUT);
+		CHECK_EQUAL(rte_eal_remote_launch(wait_for_ever, &dev_id, worker), 0);
+		rte_delay_us_sleep(20000);
+		rte_event_dev_stop(dev_id);
+		CHECK_EQUAL(rte_eal_wait_lcore(worker), 0);
+		CHECK_EQUAL(rte_event_dev_close(dev_id), 0);
+		contract_unplug(NAME);
+	}
+}
+
 static const struct contract_case cases[] = {
 	CONTRACT_CASE(test_ticks_are_exact_and_rounded_up),
 	CONTRACT_CASE(test_no_timeout_never_waits),
 	CONTRACT_CASE(test_timeout_is_global_unless_per_dequeue),
 	CONTRACT_CASE(test_wait_ends_with_an_event),
+	CONTRACT_CASE(test_stop_ends_a_wait),
 };
 
 CONTRACT_MAIN(cases)

@@ -32,8 +32,9 @@ static void
 ports_stop(struct dlb_dev *dev)
 {
 	for (unsigned int port = 0; port < dev->setup.nb_ports; port++)
-		if (dev->setup.ports[port].is_set_up)
-			dlb_dp_port_stop(dev->data->ports[port]);
+		if (dev->setup.ports[port].is_set_up && !dlb_dp_port_stop(dev->data->ports[port]))
+			DLB_LOG(ERR, dev->data->name,
+				"stop: a thread stays in a dequeue from port %u", port);
 }
 
 static int
@@ -75,8 +76,8 @@ dlb_dev_start(struct rte_eventdev *eventdev)
 }
 
 /*
- * Nobody uses the ports any more, so that this thread may, and steps the device itself. The flush
- * callback may ask for statistics: the lock is recursive.
+ * Dequeues that wait are sent away. Then nobody uses the ports any more, so that this thread may,
+ * and steps the device itself. The flush callback may ask for statistics: the lock is recursive.
  */
 void
 dlb_dev_stop(struct rte_eventdev *eventdev)

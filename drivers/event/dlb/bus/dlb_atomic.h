@@ -17,8 +17,10 @@
 
 #define dlb_load_relaxed(ptr)	       __atomic_load_n((ptr), __ATOMIC_RELAXED)
 #define dlb_load_acquire(ptr)	       __atomic_load_n((ptr), __ATOMIC_ACQUIRE)
+#define dlb_load_seq_cst(ptr)	       __atomic_load_n((ptr), __ATOMIC_SEQ_CST)
 #define dlb_store_relaxed(ptr, val)    __atomic_store_n((ptr), (val), __ATOMIC_RELAXED)
 #define dlb_store_release(ptr, val)    __atomic_store_n((ptr), (val), __ATOMIC_RELEASE)
+#define dlb_store_seq_cst(ptr, val)    __atomic_store_n((ptr), (val), __ATOMIC_SEQ_CST)
 #define dlb_add_relaxed(ptr, val)      __atomic_fetch_add((ptr), (val), __ATOMIC_RELAXED)
 #define dlb_sub_relaxed(ptr, val)      __atomic_fetch_sub((ptr), (val), __ATOMIC_RELAXED)
 #define dlb_exchange_acquire(ptr, val) __atomic_exchange_n((ptr), (val), __ATOMIC_ACQUIRE)

@@ -28,6 +28,7 @@
 #include "dlb_event.h"
 #include "dlb_step.h"
 #include "dlb_tx.h"
+#include "dlb_wait.h"
 
 /* Empty looks before a dequeue that may wait gives its CPU away. */
 #define DEQUEUE_SPINS_BEFORE_YIELD 32
@@ -249,7 +250,7 @@ dequeue_release(struct dlb_port *port)
 	dlb_count(&port->stats.tx_implicit_rel, nb_held);
 }
 
-/* Wait for an event until the deadline. */
+/* Wait for an event until the deadline, or until the port is stopped. */
 static __rte_noinline uint16_t
 dequeue_wait(struct dlb_port *port, struct rte_event *ev, uint16_t n, uint64_t ticks)
 {
@@ -257,13 +258,17 @@ dequeue_wait(struct dlb_port *port, struct rte_event *ev, uint16_t n, uint64_t t
 	unsigned int spins = 0;
 	uint16_t got = 0;
 
-	while (got == 0 && rte_get_tsc_cycles() - start < ticks) {
+	dlb_wait_begin(port);
+	while (!dlb_wait_is_over(port)) {
+		got = dequeue_look(port, ev, n);
+		if (got > 0 || rte_get_tsc_cycles() - start >= ticks)
+			break;
 		if (++spins % DEQUEUE_SPINS_BEFORE_YIELD == 0)
 			sched_yield();
 		rte_pause();
 		dlb_step_once(port);
-		got = dequeue_look(port, ev, n);
 	}
+	dlb_wait_end(port);
 	return got;
 }
 

@@ -14,6 +14,7 @@
 #include "bus/dlb_atomic.h"
 #include "dlb_dp.h"
 #include "dlb_event.h"
+#include "dlb_wait.h"
 
 /* Credits that a port may keep for itself: a burst's worth, and never much of what there is. */
 #define DP_MAX_CREDIT_QUANTUM 32
@@ -128,10 +129,12 @@ dlb_dp_port_start(struct dlb_port *port)
 	dlb_store_release(&port->started, 1);
 }
 
-void
+bool
 dlb_dp_port_stop(struct dlb_port *port)
 {
-	dlb_store_release(&port->started, 0);
+	/* Pairs with dlb_wait_is_over(). */
+	dlb_store_seq_cst(&port->started, 0);
+	return dlb_wait_send_away(port);
 }
 
 unsigned int

@@ -111,6 +111,9 @@ struct dlb_port {
 	struct dlb_lane lane[DLB_MAX_LANES];
 	_Alignas(RTE_CACHE_LINE_SIZE) struct dlb_port_stats stats;
 
+	_Alignas(
+		RTE_CACHE_LINE_SIZE) uint32_t waiter; /**< thread that waits, 0: none; dlb_wait.h */
+
 	/* Answers out of order; index = impl_opaque without its top bit. */
 	uint8_t answer[DLB_PORT_WINDOW]; /**< enum dlb_answer */
 	uint32_t turn[DLB_PORT_WINDOW];	 /**< of several lanes: when it was dequeued */
@@ -199,7 +202,8 @@ dlb_dp_lane_add(struct dlb_port *port, const struct dlb_dp_lane_conf *conf);
 void
 dlb_dp_port_start(struct dlb_port *port);
 
-void
+/** A dequeue that waits ends, too. False: one does not, although there was time enough. */
+bool
 dlb_dp_port_stop(struct dlb_port *port);
 
 /* --- the control path's look inside ------------------------------------------------------------- */

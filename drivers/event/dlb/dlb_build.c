@@ -16,6 +16,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include <rte_cycles.h>
+
 /* Elements that make a queue count as deep in the device's 2-bit hint: not looked at. */
 #define DEPTH_THRESHOLD 256
 
@@ -85,6 +87,8 @@ make_dp_dev(struct dlb_dev *dev)
 		.min_new_threshold = min_new_event_threshold(dev),
 		.nb_ports = dev->setup.nb_ports,
 		.dir_credits = dlb_dev_limits(dev)->dir_credits,
+		.tick_hz = rte_get_timer_hz(),
+		.has_interrupts = dev->has_interrupts,
 		.per_dequeue_timeout =
 			(conf->event_dev_cfg & RTE_EVENT_DEV_CFG_PER_DEQUEUE_TIMEOUT) != 0,
 	};
@@ -159,6 +163,15 @@ make_hw_port(struct dlb_dev *dev, bool is_dir, unsigned int depth, uint64_t iova
 	return dlbrm_ldb_port_create(rm, dev->hw.domain, &ldb);
 }
 
+/* An armed consumer queue interrupts as soon as there is an element in it. */
+static int
+interrupt_from_one_on(struct dlb_dev *dev, bool is_dir, unsigned int hw_port)
+{
+	if (!dev->has_interrupts)
+		return 0;
+	return dlbrm_cq_irq_config(dlb_process_of(dev)->rm, dev->hw.domain, !is_dir, hw_port, 1);
+}
+
 static int
 make_lane(struct dlb_dev *dev, unsigned int port, unsigned int nr)
 {
@@ -174,6 +187,9 @@ make_lane(struct dlb_dev *dev, unsigned int port, unsigned int nr)
 	if (report(dev, ret, "hardware port of port", port) < 0)
 		return ret;
 	lane->id = ret;
+	ret = interrupt_from_one_on(dev, plan->is_directed, lane->id);
+	if (report(dev, ret, "interrupt of port", port) < 0)
+		return ret;
 	lane->pp_mem = dlb_bus_pp_open(dev->bus, !plan->is_directed, lane->id);
 	if (lane->pp_mem == NULL)
 		return report(dev, -ENOMEM, "producer port of port", port);

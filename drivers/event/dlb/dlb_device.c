@@ -153,6 +153,7 @@ dlb_device_remove(struct rte_eventdev *eventdev)
 	if (eventdev->data->dev_started)
 		rte_event_dev_stop(eventdev->data->dev_id);
 	rte_event_dev_close(eventdev->data->dev_id);
+	dlb_irq_close(dev);
 	dlb_bus_destroy(dev->bus);
 	process_clear(dev);
 	rte_free(dev);

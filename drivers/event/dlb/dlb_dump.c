@@ -31,7 +31,7 @@ dump_device(struct dlb_dev *dev, FILE *out)
 
 	fprintf(out, "%s: DLB %s ", dev->data->name, limits->name);
 	if (dev->bus->kind == DLB_BUS_PCI)
-		fprintf(out, "on PCI");
+		fprintf(out, "on PCI, interrupts: %s", dev->has_interrupts ? "yes" : "no");
 	else
 		fprintf(out, "in software, sched=%s", step_mode_names[dev->args.step_mode]);
 	if (dev->args.step_mode == DLB_STEP_THREAD)

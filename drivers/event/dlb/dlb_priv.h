@@ -61,6 +61,7 @@ struct dlb_dev {
 	struct rte_eventdev_data *data;
 	struct dlb_bus *bus;
 	struct dlb_devargs args;
+	bool has_interrupts; /* of consumer queues, once they are armed */
 	struct dlb_setup setup;
 	struct dlb_plan plan; /* of the running device */
 	struct dlb_hw hw;
@@ -76,6 +77,7 @@ struct dlb_process {
 	/* Primary process only, from here on. */
 	pthread_mutex_t lock;
 	struct dlbrm *rm;
+	struct dlb_pci_irq *irq; /* NULL: there are no interrupts */
 	pthread_t thread;
 	bool thread_stop; /* atomic word */
 	bool thread_runs;
@@ -225,6 +227,15 @@ dlb_dev_start(struct rte_eventdev *eventdev);
 
 void
 dlb_dev_stop(struct rte_eventdev *eventdev);
+
+/* dlb_irq.c: interrupts of consumer queues, where the bus has them. */
+
+/* A device without interrupts works as well: why there are none is logged. */
+void
+dlb_irq_open(struct dlb_dev *dev, struct rte_pci_device *pci);
+
+void
+dlb_irq_close(struct dlb_dev *dev);
 
 /* dlb_drain.c: hand every event in the device to the stop-flush callback, or to nobody. */
 

@@ -44,11 +44,13 @@ make(struct rte_eventdev *eventdev)
 		DLB_LOG(ERR, pci->name, "%s", why.text);
 		return -EINVAL;
 	}
-	bus = dlb_bus_pci_create(eventdev->data->dev_id, pci);
+	bus = dlb_bus_pci_create(eventdev->data->dev_id, version, pci);
 	if (bus == NULL)
 		return -EIO;
 	ret = dlb_device_make(eventdev, &args, bus);
-	if (ret != 0)
+	if (ret == 0)
+		dlb_irq_open(dlb_dev_of(eventdev), pci);
+	else
 		dlb_bus_destroy(bus);
 	return ret;
 }

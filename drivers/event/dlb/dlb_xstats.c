@@ -113,6 +113,7 @@ static const struct xstat port_xstats[] = {
 	PORT_COUNTER("rx_sched_unordered", rx_sched[DLB_SCHED_UNORDERED]),
 	PORT_COUNTER("rx_sched_atomic", rx_sched[DLB_SCHED_ATOMIC]),
 	PORT_COUNTER("rx_sched_directed", rx_sched[DLB_SCHED_DIRECTED]),
+	PORT_COUNTER("rx_interrupt_wait", rx_interrupt_wait),
 	{ "outstanding_releases", port_held, 0 },
 };
 

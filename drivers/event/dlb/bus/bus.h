@@ -75,7 +75,7 @@ dlb_bus_sim_create(uint8_t dev_id, enum dlb_version version, int socket);
  * @return the bus, or NULL (logged)
  */
 struct dlb_bus *
-dlb_bus_pci_create(uint8_t dev_id, struct rte_pci_device *pci);
+dlb_bus_pci_create(uint8_t dev_id, enum dlb_version version, struct rte_pci_device *pci);
 
 /** Use the primary's device in this secondary process. 0 or a negative errno. */
 static inline int
@@ -163,6 +163,16 @@ dlb_bus_step(struct dlb_bus *bus);
  */
 void
 dlb_bus_settle(struct dlb_bus *bus);
+
+/**
+ * Return when the commands that were written to a producer port of a device on PCI have reached it.
+ */
+void
+dlb_bus_pp_flush(struct dlb_bus *bus, bool is_ldb, unsigned int pp);
+
+/** Whether a device on PCI is there no more. Any thread, any process. */
+bool
+dlb_bus_is_gone(struct dlb_bus *bus);
 
 /** What the software device refused, see dlbsim.h. */
 void

@@ -39,6 +39,7 @@ struct pci_bus {
 	uint8_t *csr;  /* BAR 2 */
 	int socket;
 	unsigned int nb_cqs; /* ever allocated: their memory has a name */
+	uint32_t life_sign;  /* register in csr that never reads as all ones */
 };
 
 static struct pci_bus *
@@ -129,6 +130,18 @@ io_delay_us(void *ctx, unsigned int us)
 	rte_delay_us_sleep(us);
 }
 
+void
+dlb_bus_pp_flush(struct dlb_bus *bus, bool is_ldb, unsigned int pp)
+{
+	io_pp_flush(bus, is_ldb, pp);
+}
+
+bool
+dlb_bus_is_gone(struct dlb_bus *bus)
+{
+	return io_csr_read(bus, DLB_BAR_CSR, pci_bus(bus)->life_sign) == UINT32_MAX;
+}
+
 static const struct dlbrm_io pci_io = {
 	.csr_read = io_csr_read,
 	.csr_write = io_csr_write,
@@ -199,7 +212,7 @@ pci_cq_free(struct dlb_bus *bus, void *cq)
 /* --- life -------------------------------------------------------------------------------------- */
 
 struct dlb_bus *
-dlb_bus_pci_create(uint8_t dev_id, struct rte_pci_device *pci)
+dlb_bus_pci_create(uint8_t dev_id, enum dlb_version version, struct rte_pci_device *pci)
 {
 	struct pci_bus *bus;
 	int ret;
@@ -227,6 +240,7 @@ dlb_bus_pci_create(uint8_t dev_id, struct rte_pci_device *pci)
 	bus->func = pci->mem_resource[DLB_BAR_FUNC].addr;
 	bus->csr = pci->mem_resource[DLB_BAR_CSR].addr;
 	bus->socket = pci->device.numa_node;
+	bus->life_sign = dlb_reg_offset(version, DLB_R_SYS_TOTAL_VAS, 0);
 	return &bus->base;
 }
 

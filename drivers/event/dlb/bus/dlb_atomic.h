@@ -22,6 +22,7 @@
 #define dlb_store_release(ptr, val)    __atomic_store_n((ptr), (val), __ATOMIC_RELEASE)
 #define dlb_store_seq_cst(ptr, val)    __atomic_store_n((ptr), (val), __ATOMIC_SEQ_CST)
 #define dlb_add_relaxed(ptr, val)      __atomic_fetch_add((ptr), (val), __ATOMIC_RELAXED)
+#define dlb_add_release(ptr, val)      __atomic_fetch_add((ptr), (val), __ATOMIC_RELEASE)
 #define dlb_sub_relaxed(ptr, val)      __atomic_fetch_sub((ptr), (val), __ATOMIC_RELAXED)
 #define dlb_exchange_acquire(ptr, val) __atomic_exchange_n((ptr), (val), __ATOMIC_ACQUIRE)
 

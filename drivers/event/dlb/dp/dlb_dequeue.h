@@ -4,7 +4,8 @@
 
 /*
  * Dequeue: release what the application left behind, read the consumer queues (CQs), and if they
- * are empty make the device work and look again.
+ * are empty make the device work and look again. One that may wait goes on looking; where CQs
+ * interrupt it sleeps after a while.
  *
  * A CQ entry is valid when its generation bit is the one expected: 1 on the first pass over the
  * ring, inverted with every pass. Reading an entry returns nothing to the device; that happens
@@ -250,19 +251,73 @@ dequeue_release(struct dlb_port *port)
 	dlb_count(&port->stats.tx_implicit_rel, nb_held);
 }
 
+/* A look that need not be fast. */
+static __rte_noinline uint16_t
+dequeue_look_again(struct dlb_port *port, struct rte_event *ev, uint16_t n)
+{
+	return dequeue_look(port, ev, n);
+}
+
+/*
+ * Whether load-balanced entries are out whose tokens were not returned. The device counts them as
+ * well: an armed CQ would interrupt for them at once.
+ */
+static inline bool
+dequeue_keeps_tokens(const struct dlb_port *port)
+{
+	for (unsigned int i = 0; i < port->nb_lanes && !port->is_dir; i++)
+		if (port->lane[i].head != port->lane[i].oldest)
+			return true;
+	return false;
+}
+
+/* Let each CQ of the port interrupt once. It has given back the tokens of what was read by then. */
+static inline void
+dequeue_arm(struct dlb_port *port)
+{
+	struct dlb_tx tx;
+
+	for (unsigned int i = 0; i < port->nb_lanes; i++) {
+		if (port->lane[i].tokens_owed > 0)
+			dequeue_return_tokens(port, &port->lane[i]);
+		dlb_tx_open(&tx, port, &port->lane[i]);
+		dlb_tx_bare(&tx, DLB_CMD_ARM);
+		dlb_tx_close(&tx);
+	}
+	dlb_wait_until_armed(port);
+}
+
+/* Sleep until a CQ interrupts, unless there is an event after all. False: the device is gone. */
+static __rte_noinline bool
+dequeue_sleep(struct dlb_port *port, struct rte_event *ev, uint16_t n, uint64_t ticks,
+	      uint16_t *got)
+{
+	uint32_t ticket = dlb_wait_ticket(port);
+
+	dequeue_arm(port);
+	*got = dequeue_look_again(port, ev, n);
+	return *got > 0 || dlb_wait_sleep(port, ticket, ticks);
+}
+
 /* Wait for an event until the deadline, or until the port is stopped. */
 static __rte_noinline uint16_t
 dequeue_wait(struct dlb_port *port, struct rte_event *ev, uint16_t n, uint64_t ticks)
 {
-	uint64_t start = rte_get_tsc_cycles();
+	uint64_t start = rte_get_tsc_cycles(), elapsed;
+	bool has_device = true;
 	unsigned int spins = 0;
 	uint16_t got = 0;
 
 	dlb_wait_begin(port);
-	while (!dlb_wait_is_over(port)) {
-		got = dequeue_look(port, ev, n);
-		if (got > 0 || rte_get_tsc_cycles() - start >= ticks)
+	while (got == 0 && has_device && !dlb_wait_is_over(port)) {
+		got = dequeue_look_again(port, ev, n);
+		elapsed = rte_get_tsc_cycles() - start;
+		if (got > 0 || elapsed >= ticks)
 			break;
+		if (elapsed >= port->dp->spin_ticks && !dequeue_keeps_tokens(port)) {
+			has_device = dequeue_sleep(port, ev, n, ticks - elapsed, &got);
+			continue;
+		}
 		if (++spins % DEQUEUE_SPINS_BEFORE_YIELD == 0)
 			sched_yield();
 		rte_pause();

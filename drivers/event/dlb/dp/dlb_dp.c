@@ -20,6 +20,12 @@
 #define DP_MAX_CREDIT_QUANTUM 32
 #define DP_CREDIT_SHARE	      8 /* all ports together: the limit's eighth */
 
+/*
+ * Before a dequeue sleeps it looks for this part of a second, about as long as it takes to fall
+ * asleep and be woken: so no wait costs more than twice what it has to.
+ */
+#define DP_SPIN_PART 20000
+
 #define CPUID_7_ECX_MOVDIR64B (UINT32_C(1) << 28)
 
 /* RTE_SCHED_TYPE_* to the device's type. */
@@ -41,6 +47,8 @@ dlb_dp_dev_init(struct dlb_dp_dev *dp, const struct dlb_dp_dev_conf *conf)
 	*dp = (struct dlb_dp_dev){
 		.bus = conf->bus,
 		.timeout_ticks = conf->timeout_ticks,
+		.tick_hz = conf->tick_hz,
+		.spin_ticks = conf->has_interrupts ? conf->tick_hz / DP_SPIN_PART : UINT64_MAX,
 		.per_dequeue_timeout = conf->per_dequeue_timeout,
 		.step_mode = (uint8_t)conf->step_mode,
 		.dir_credit_reserve = has_dir_pool ? conf->dir_credits / 4 : 0,

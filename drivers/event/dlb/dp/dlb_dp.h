@@ -68,9 +68,10 @@ struct dlb_port_stats {
 	uint64_t tx_ring_full;		   /**< enqueuer had to wait for the software device */
 	uint64_t tx_parked;		   /**< answers out of order */
 	uint64_t rx_ok;
-	uint64_t rx_sched[4]; /**< dequeued, by enum dlb_sched_type */
-	uint64_t total_polls; /**< dequeue calls */
-	uint64_t zero_polls;  /**< those without an event */
+	uint64_t rx_sched[4];	    /**< dequeued, by enum dlb_sched_type */
+	uint64_t rx_interrupt_wait; /**< sleeps that an interrupt ended */
+	uint64_t total_polls;	    /**< dequeue calls */
+	uint64_t zero_polls;	    /**< those without an event */
 };
 
 /** One hardware port of an eventdev port. */
@@ -111,8 +112,9 @@ struct dlb_port {
 	struct dlb_lane lane[DLB_MAX_LANES];
 	_Alignas(RTE_CACHE_LINE_SIZE) struct dlb_port_stats stats;
 
-	_Alignas(
-		RTE_CACHE_LINE_SIZE) uint32_t waiter; /**< thread that waits, 0: none; dlb_wait.h */
+	/* Waiting, see dlb_wait.h. */
+	_Alignas(RTE_CACHE_LINE_SIZE) uint32_t waiter; /**< thread id of who waits, 0: nobody */
+	uint32_t wakes; /**< interrupts and stops; written by others than the port's thread */
 
 	/* Answers out of order; index = impl_opaque without its top bit. */
 	uint8_t answer[DLB_PORT_WINDOW]; /**< enum dlb_answer */
@@ -126,6 +128,8 @@ struct dlb_dp_dev {
 	/* Constant while the device runs. */
 	_Alignas(RTE_CACHE_LINE_SIZE) struct dlb_bus *bus;
 	uint64_t timeout_ticks; /**< of a dequeue with a timeout, unless it says its own */
+	uint64_t tick_hz;	/**< ticks in a second */
+	uint64_t spin_ticks;	/**< a dequeue that waits looks so long before it sleeps */
 	bool per_dequeue_timeout;
 	uint8_t step_mode;	     /**< enum dlb_step_mode */
 	uint32_t dir_credit_reserve; /**< of the directed pool, not for NEW */
@@ -154,8 +158,10 @@ struct dlb_dp_dev_conf {
 	uint32_t min_new_threshold; /**< smallest new_event_threshold of the ports */
 	unsigned int nb_ports;
 	uint32_t dir_credits;	  /**< 2.0: size of the directed pool; 2.5: 0 */
-	uint64_t timeout_ticks;	  /**< TSC ticks of the configured dequeue_timeout_ns */
+	uint64_t tick_hz;	  /**< ticks of the time-stamp counter (TSC) in a second */
+	uint64_t timeout_ticks;	  /**< of the configured dequeue_timeout_ns */
 	bool per_dequeue_timeout; /**< RTE_EVENT_DEV_CFG_PER_DEQUEUE_TIMEOUT */
+	bool has_interrupts; /**< CQs that are armed interrupt, and dlb_wait_wake() is called */
 };
 
 struct dlb_dp_queue_conf {

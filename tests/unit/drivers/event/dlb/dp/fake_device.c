@@ -28,6 +28,26 @@ dlb_bus_step(struct dlb_bus *bus)
 	return fake_on_step != NULL ? fake_on_step(fake_on_step_arg) : 0;
 }
 
+void (*fake_on_arm)(void *arg, unsigned int hw_port);
+bool (*fake_on_gone)(void *arg);
+void *fake_arg;
+
+void
+dlb_bus_pp_flush(struct dlb_bus *bus, bool is_ldb, unsigned int pp)
+{
+	(void)bus;
+	(void)is_ldb;
+	if (fake_on_arm != NULL)
+		fake_on_arm(fake_arg, pp);
+}
+
+bool
+dlb_bus_is_gone(struct dlb_bus *bus)
+{
+	(void)bus;
+	return fake_on_gone != NULL && fake_on_gone(fake_arg);
+}
+
 uint64_t
 fake_random(uint64_t *state)
 {
@@ -105,7 +125,9 @@ fake_new(const struct fake_conf *conf)
 					   .min_new_threshold = threshold,
 					   .nb_ports = 2,
 					   .dir_credits = conf->dir_credits,
+					   .tick_hz = FAKE_HZ,
 					   .per_dequeue_timeout = true,
+					   .has_interrupts = conf->has_interrupts,
 				   });
 	fake_queues(&fake->dp);
 	dlb_dp_port_init(&fake->port, &fake->dp,
@@ -126,6 +148,8 @@ fake_free(struct fake *fake)
 {
 	free(fake);
 	fake_on_step = NULL;
+	fake_on_arm = NULL;
+	fake_on_gone = NULL;
 }
 
 bool

@@ -37,6 +37,7 @@ struct fake_conf {
 	uint32_t threshold; /* 0: as limit */
 	uint32_t dir_credits;
 	enum dlb_step_mode step_mode;
+	bool has_interrupts;
 };
 
 /* One port on a device of its own. */
@@ -58,6 +59,8 @@ enum fake_queue {
 };
 
 #define FAKE_DIR_PORT 7
+
+#define FAKE_HZ UINT64_C(1000000000)
 
 uint8_t
 fake_hw_qid(enum fake_queue queue);
@@ -84,6 +87,15 @@ fake_put(struct fake_lane *lane, const struct dlb_qe *qe);
 /* Called when a port steps the device; NULL: nothing happens. Returns what dlb_bus_step() does. */
 extern int (*fake_on_step)(void *arg);
 extern void *fake_on_step_arg;
+
+/* Called when a port has armed the CQ of a lane, and the device knows; NULL: nothing happens. */
+extern void (*fake_on_arm)(void *arg, unsigned int hw_port);
+
+/* Called when a port asks whether the device is gone; NULL: it is not. */
+extern bool (*fake_on_gone)(void *arg);
+
+/* What both of them get. */
+extern void *fake_arg;
 
 /* A generator of reproducible numbers. */
 uint64_t

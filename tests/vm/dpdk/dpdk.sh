@@ -2,11 +2,13 @@
 # Copyright(c) 2026 event_dlb contributors
 # shellcheck shell=sh disable=SC2034
 #
-# In the guest: DPDK on the first device, which vfio-pci has, and judging what applications say.
+# In the guest: DPDK on the first device, which $kernel_driver has, and judging what applications
+# say.
 # shellcheck source=tests/vm/guest/bind.sh
 . /bind.sh
 
 device=0000:00:04.0
+kernel_driver=vfio-pci
 log=/tmp/log
 failed=0
 
@@ -18,7 +20,7 @@ preload=/dlb/witness.so
 
 dpdk_start()
 {
-	bind vfio-pci $device
+	bind $kernel_driver $device
 	echo 256 > /proc/sys/vm/nr_hugepages
 	mkdir -p /dev/hugepages
 	mount -t hugetlbfs nodev /dev/hugepages

@@ -55,6 +55,7 @@ process_set(struct dlb_dev *dev, struct rte_eventdev *eventdev)
 	pthread_mutexattr_destroy(&attr);
 	process->ops = dlb_eventdev_ops;
 	process->burst = dlb_burst_ops_choose(dev->bus->kind == DLB_BUS_PCI);
+	DLB_LOG(INFO, dev->data->name, "burst functions: %s", process->burst->name);
 	process->dev = dev;
 	eventdev->dev_ops = &process->ops;
 }

@@ -41,6 +41,7 @@ dump_device(struct dlb_dev *dev, FILE *out)
 	fprintf(out, "  %s, %u queues, %u ports, %d events at most\n",
 		dev->hw.domain >= 0 ? "running" : "stopped", dev->setup.nb_queues,
 		dev->setup.nb_ports, dev->data->dev_conf.nb_events_limit);
+	fprintf(out, "  burst functions: %s\n", dlb_process_of(dev)->burst->name);
 }
 
 static void

@@ -63,10 +63,11 @@ flush(struct dlb_port *port, struct rte_event ev[], uint16_t n)
 	return got;
 }
 
-/* The variant's set, called @text in logs. */
-#define DLB_BURST_OPS(text)                                                                \
+/* The variant's set, called @text in logs, and what it needs. */
+#define DLB_BURST_OPS(text, vectors_needed, lines_needed)                                  \
 	{                                                                                  \
-		.name = text, .enqueue = enqueue_single, .enqueue_burst = enqueue_burst,   \
+		.name = text, .vectors = vectors_needed, .lines = lines_needed,            \
+		.enqueue = enqueue_single, .enqueue_burst = enqueue_burst,                 \
 		.enqueue_new_burst = enqueue_new_burst,                                    \
 		.enqueue_forward_burst = enqueue_forward_burst, .dequeue = dequeue_single, \
 		.dequeue_burst = dequeue_burst, .flush = flush,                            \

@@ -15,4 +15,5 @@
 
 #include "dlb_burst.h"
 
-const struct dlb_burst_ops dlb_burst_ops_scalar_movdir64b = DLB_BURST_OPS("scalar, MOVDIR64B");
+const struct dlb_burst_ops dlb_burst_ops_scalar_movdir64b =
+	DLB_BURST_OPS("scalar, MOVDIR64B", DLB_VECTORS_NONE, DLB_LINES_MOVDIR64B);

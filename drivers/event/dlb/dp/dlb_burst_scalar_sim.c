@@ -12,4 +12,5 @@
 
 #include "dlb_burst.h"
 
-const struct dlb_burst_ops dlb_burst_ops_scalar_sim = DLB_BURST_OPS("scalar, ring");
+const struct dlb_burst_ops dlb_burst_ops_scalar_sim =
+	DLB_BURST_OPS("scalar, ring", DLB_VECTORS_NONE, DLB_LINES_RING);

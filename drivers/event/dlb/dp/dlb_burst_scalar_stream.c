@@ -14,4 +14,5 @@
 
 #include "dlb_burst.h"
 
-const struct dlb_burst_ops dlb_burst_ops_scalar_stream = DLB_BURST_OPS("scalar, streaming stores");
+const struct dlb_burst_ops dlb_burst_ops_scalar_stream =
+	DLB_BURST_OPS("scalar, streaming stores", DLB_VECTORS_NONE, DLB_LINES_STREAM);

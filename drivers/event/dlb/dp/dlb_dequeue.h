@@ -42,11 +42,9 @@ dequeue_count(uint64_t *nb_sched, uint64_t hi, uint64_t n)
 }
 
 static __rte_always_inline const struct dlb_qe *
-dequeue_entry(const struct dlb_lane *lane, uint32_t pos)
+dequeue_entry(const struct dlb_lane *lane, uint32_t stride, uint32_t pos)
 {
-	size_t offset = (size_t)(pos & lane->cq_mask) << lane->stride_shift;
-
-	return (const void *)(lane->cq + offset);
+	return (const void *)(lane->cq + (size_t)(pos & lane->cq_mask) * stride);
 }
 
 /* The generation bit that an entry does not have yet. */
@@ -62,34 +60,102 @@ dequeue_mark(const struct dlb_port *port, const struct dlb_lane *lane, uint32_t 
 	return lane->mark + (pos & port->pos_mask);
 }
 
-/* Bits of the element word that say where an element comes from. */
-#define DEQUEUE_SOURCE_MASK ((uint64_t)DLB_DEST_MASK << DLB_HI_QID_SHIFT)
-
 /*
- * Four entries that lie in one line and come from one queue. False, and nothing done, if they are
- * not that simple, or not there yet.
+ * Whether four entries have come. Those of one line are written in order, so that the last one
+ * speaks for all; of lines of their own each one is asked.
  */
 static __rte_always_inline bool
-dequeue_four_ldb(const struct dlb_port *port, const struct dlb_lane *lane, uint32_t pos,
-		 struct rte_event *ev, uint64_t *nb_sched)
+dequeue_four_are_there(const struct dlb_qe *qe, uint32_t stride, uint32_t stale_gen)
 {
-	const struct dlb_qe *qe = dequeue_entry(lane, pos);
-	uint64_t hi[DLB_HCWS_PER_LINE], differs;
+	uint64_t stale = (uint64_t)stale_gen << DLB_HI_CMD_SHIFT;
+	uint64_t fresh = dlb_unpack_hi(dlb_unpack_at(qe, stride, 3)) ^ stale;
+	uint32_t i;
 
-	/* The device writes the entries of a line in order. */
-	hi[3] = dlb_unpack_hi(&qe[3]);
-	if (dlb_unpack_gen(hi[3]) == dequeue_stale_gen(lane, pos))
-		return false;
-	hi[0] = dlb_unpack_hi(&qe[0]);
-	hi[1] = dlb_unpack_hi(&qe[1]);
-	hi[2] = dlb_unpack_hi(&qe[2]);
-	differs = (hi[0] ^ hi[1]) | (hi[0] ^ hi[2]) | (hi[0] ^ hi[3]);
-	if (unlikely((differs & DEQUEUE_SOURCE_MASK) != 0))
-		return false;
-	dlb_unpack_ldb_four(ev, qe, hi, dlb_unpack_source(port->dp->source, hi[0]),
-			    dequeue_mark(port, lane, pos));
-	dequeue_count(nb_sched, hi[0], DLB_HCWS_PER_LINE);
-	return true;
+	for (i = 0; i < 3 && stride != sizeof(*qe); i++)
+		fresh &= dlb_unpack_hi(dlb_unpack_at(qe, stride, i)) ^ stale;
+	return dlb_unpack_gen(fresh) != 0;
+}
+
+/* Of n entries, how many lie behind each other in memory, with marks that count up. */
+static __rte_always_inline uint32_t
+dequeue_in_one_piece(const struct dlb_port *port, const struct dlb_lane *lane, uint32_t pos,
+		     uint32_t n)
+{
+	uint32_t mask = RTE_MIN(lane->cq_mask, port->pos_mask);
+
+	return RTE_MIN(n, mask + 1 - (pos & mask));
+}
+
+/*
+ * Whole lines of entries that come from one queue. Ends before four that do not, or that are not
+ * all there. Returns the number of entries.
+ */
+static __rte_always_inline uint32_t
+dequeue_lines_ldb(const struct dlb_port *port, const struct dlb_lane *lane, uint32_t stride,
+		  uint32_t pos, struct rte_event *ev, uint32_t n, uint64_t *nb_sched)
+{
+	const struct dlb_qe *qe = dequeue_entry(lane, stride, pos);
+	uint32_t stale_gen = dequeue_stale_gen(lane, pos);
+	uint32_t mark = dequeue_mark(port, lane, pos);
+	uint32_t source, done = 0;
+	uint64_t hi;
+
+	n = dequeue_in_one_piece(port, lane, pos, n);
+	if (n < DLB_HCWS_PER_LINE || !dequeue_four_are_there(qe, stride, stale_gen))
+		return 0;
+	hi = dlb_unpack_hi(qe);
+	source = dlb_unpack_source(port->dp->source, hi);
+	do {
+		if (unlikely(!dlb_unpack_alike(qe, stride, hi)))
+			break;
+		dlb_unpack_ldb_four(&ev[done], qe, stride, source, mark + done);
+		done += DLB_HCWS_PER_LINE;
+		qe = dlb_unpack_at(qe, stride, DLB_HCWS_PER_LINE);
+	} while (n - done >= DLB_HCWS_PER_LINE && dequeue_four_are_there(qe, stride, stale_gen));
+	dequeue_count(nb_sched, hi, done);
+	return done;
+}
+
+/* One entry. Returns how many that are: 0 if it is not there. */
+static __rte_always_inline uint32_t
+dequeue_one_ldb(const struct dlb_port *port, const struct dlb_lane *lane, uint32_t stride,
+		uint32_t pos, struct rte_event *ev, uint64_t *nb_sched)
+{
+	const struct dlb_qe *qe = dequeue_entry(lane, stride, pos);
+	uint64_t hi = dlb_unpack_hi(qe);
+
+	if (dlb_unpack_gen(hi) == dequeue_stale_gen(lane, pos))
+		return 0;
+	dlb_unpack_ldb(ev, qe, hi, dlb_unpack_source(port->dp->source, hi),
+		       dequeue_mark(port, lane, pos));
+	dequeue_count(nb_sched, hi, 1);
+	return 1;
+}
+
+/* Up to n elements from a load-balanced CQ; the compiler knows the stride. */
+static __rte_always_inline uint16_t
+dequeue_stride_ldb(const struct dlb_port *port, struct dlb_lane *lane, uint32_t stride,
+		   struct rte_event *ev, uint16_t n, uint64_t *nb_sched)
+{
+	uint32_t pos = lane->head;
+	uint16_t got = 0;
+
+	while (got < n) {
+		uint32_t nb = 0;
+
+		if (pos % DLB_HCWS_PER_LINE == 0)
+			nb = dequeue_lines_ldb(port, lane, stride, pos, &ev[got], n - got,
+					       nb_sched);
+		if (nb == 0)
+			nb = dequeue_one_ldb(port, lane, stride, pos, &ev[got], nb_sched);
+		if (nb == 0)
+			break;
+		pos += nb;
+		got += nb;
+	}
+	lane->head = pos;
+	rte_prefetch0(dequeue_entry(lane, stride, pos));
+	return got;
 }
 
 /* Up to n events from a load-balanced CQ. */
@@ -97,32 +163,9 @@ static __rte_always_inline uint16_t
 dequeue_ldb(const struct dlb_port *port, struct dlb_lane *lane, struct rte_event *ev, uint16_t n,
 	    uint64_t *nb_sched)
 {
-	bool is_dense = lane->stride_shift == 4;
-	uint32_t pos = lane->head;
-	uint16_t got = 0;
-
-	while (got < n) {
-		const struct dlb_qe *qe = dequeue_entry(lane, pos);
-		uint64_t hi;
-
-		if (is_dense && pos % DLB_HCWS_PER_LINE == 0 && n - got >= DLB_HCWS_PER_LINE &&
-		    dequeue_four_ldb(port, lane, pos, &ev[got], nb_sched)) {
-			pos += DLB_HCWS_PER_LINE;
-			got += DLB_HCWS_PER_LINE;
-			rte_prefetch0(dequeue_entry(lane, pos));
-			continue;
-		}
-		hi = dlb_unpack_hi(qe);
-		if (dlb_unpack_gen(hi) == dequeue_stale_gen(lane, pos))
-			break;
-		dlb_unpack_ldb(&ev[got], qe, hi, dlb_unpack_source(port->dp->source, hi),
-			       dequeue_mark(port, lane, pos));
-		dequeue_count(nb_sched, hi, 1);
-		pos++;
-		got++;
-	}
-	lane->head = pos;
-	return got;
+	if (lane->is_sparse)
+		return dequeue_stride_ldb(port, lane, DLB_CQ_SPARSE_STRIDE, ev, n, nb_sched);
+	return dequeue_stride_ldb(port, lane, DLB_CQ_STANDARD_STRIDE, ev, n, nb_sched);
 }
 
 /* Return the tokens of what was read from a directed CQ. */
@@ -140,26 +183,47 @@ dequeue_return_tokens(struct dlb_port *port, struct dlb_lane *lane)
 	lane->tokens_owed = 0;
 }
 
+/* Up to n elements from a directed CQ; the compiler knows the stride. */
+static __rte_always_inline uint16_t
+dequeue_stride_dir(struct dlb_lane *lane, uint32_t stride, struct rte_event *ev, uint16_t n)
+{
+	uint32_t pos = lane->head;
+	uint16_t got = 0;
+
+	while (got < n) {
+		const struct dlb_qe *qe = dequeue_entry(lane, stride, pos);
+		uint32_t stale_gen = dequeue_stale_gen(lane, pos);
+		uint64_t hi;
+
+		if (pos % DLB_HCWS_PER_LINE == 0 && n - got >= DLB_HCWS_PER_LINE &&
+		    dequeue_four_are_there(qe, stride, stale_gen)) {
+			dlb_unpack_dir_four(&ev[got], qe, stride, lane->source);
+			pos += DLB_HCWS_PER_LINE;
+			got += DLB_HCWS_PER_LINE;
+			continue;
+		}
+		hi = dlb_unpack_hi(qe);
+		if (dlb_unpack_gen(hi) == stale_gen)
+			break;
+		dlb_unpack_dir(&ev[got], qe, hi, lane->source);
+		pos++;
+		got++;
+	}
+	lane->head = pos;
+	rte_prefetch0(dequeue_entry(lane, stride, pos));
+	return got;
+}
+
 /* Up to n events from a directed CQ. */
 static __rte_always_inline uint16_t
 dequeue_dir(struct dlb_port *port, struct dlb_lane *lane, struct rte_event *ev, uint16_t n,
 	    uint64_t *nb_sched)
 {
-	uint32_t pos = lane->head;
-	uint16_t got;
+	uint16_t got = lane->is_sparse ? dequeue_stride_dir(lane, DLB_CQ_SPARSE_STRIDE, ev, n)
+				       : dequeue_stride_dir(lane, DLB_CQ_STANDARD_STRIDE, ev, n);
 
-	for (got = 0; got < n; got++, pos++) {
-		const struct dlb_qe *qe = dequeue_entry(lane, pos);
-		uint64_t hi = dlb_unpack_hi(qe);
-
-		if (dlb_unpack_gen(hi) == dequeue_stale_gen(lane, pos))
-			break;
-		dlb_unpack_dir(&ev[got], qe, hi, lane->source);
-	}
 	if (got == 0)
 		return 0;
-	rte_prefetch0(dequeue_entry(lane, pos));
-	lane->head = pos;
 	lane->tokens_owed += got;
 	if (lane->tokens_owed >= lane->token_batch)
 		dequeue_return_tokens(port, lane);

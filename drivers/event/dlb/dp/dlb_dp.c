@@ -9,8 +9,6 @@
  * functions read, and nothing of the device or of how an application configured it.
  */
 
-#include <cpuid.h>
-
 #include "bus/dlb_atomic.h"
 #include "dlb_dp.h"
 #include "dlb_event.h"
@@ -26,8 +24,6 @@
  */
 #define DP_SPIN_PART 20000
 
-#define CPUID_7_ECX_MOVDIR64B (UINT32_C(1) << 28)
-
 /* RTE_SCHED_TYPE_* to the device's type. */
 static const uint8_t hw_sched_type[] = {
 	[RTE_SCHED_TYPE_ORDERED] = DLB_SCHED_ORDERED,
@@ -42,7 +38,7 @@ dlb_dp_dev_init(struct dlb_dp_dev *dp, const struct dlb_dp_dev_conf *conf)
 	uint32_t share = scarce / (DP_CREDIT_SHARE * RTE_MAX(conf->nb_ports, 1U));
 	/* Where the limit keeps directed elements below their pool, the pool needs no mirror. */
 	bool has_dir_pool = conf->dir_credits > 0 && conf->nb_events_limit > conf->dir_credits;
-	unsigned int i, type;
+	unsigned int i;
 
 	*dp = (struct dlb_dp_dev){
 		.bus = conf->bus,
@@ -56,10 +52,8 @@ dlb_dp_dev_init(struct dlb_dp_dev *dp, const struct dlb_dp_dev_conf *conf)
 		.credit_quantum = RTE_MIN(share, DP_MAX_CREDIT_QUANTUM),
 		.dir_pool = (int32_t)conf->dir_credits,
 	};
-	for (i = 0; i < RTE_DIM(dp->dest); i++) {
-		for (type = 0; type < RTE_DIM(dp->dest[i]); type++)
-			dp->dest[i][type] = DLB_DEST_INVALID;
-	}
+	for (i = 0; i < RTE_DIM(dp->dest); i++)
+		dp->dest[i] = DLB_DEST_INVALID;
 }
 
 /* The device's type for an event of this type in this queue. */
@@ -84,11 +78,11 @@ dlb_dp_queue_init(struct dlb_dp_dev *dp, uint8_t queue_id, const struct dlb_dp_q
 
 		if (conf->is_dir && dp->dir_credit_reserve > 0)
 			dest |= DLB_DEST_DIR_CREDIT;
-		dp->dest[queue_id][type] = dest;
+		dp->dest[queue_id << 2 | type] = dest;
 		if (conf->is_dir)
 			dp->dir_source[conf->hw_qid] = DLB_SOURCE(queue_id, conf->sched_type);
 		else
-			dp->source[conf->hw_qid][hw_type] =
+			dp->source[dest & DLB_DEST_MASK] =
 				DLB_SOURCE(queue_id, conf->all_types ? type : conf->sched_type);
 	}
 }
@@ -124,7 +118,7 @@ dlb_dp_lane_add(struct dlb_port *port, const struct dlb_dp_lane_conf *conf)
 		.source = port->is_dir ? port->dp->dir_source[conf->hw_port] : 0,
 		.token_batch = (uint16_t)RTE_MAX(conf->cq_depth / 4, 1U),
 		.gen_shift = (uint8_t)__builtin_ctz(cq_ring),
-		.stride_shift = conf->sparse ? 6 : 4,
+		.is_sparse = conf->sparse,
 		.mark = (uint8_t)(DLB_PORT_WINDOW + id * window),
 		.pp = conf->hw_port,
 	};
@@ -162,22 +156,4 @@ uint32_t
 dlb_dp_in_system(const struct dlb_dp_dev *dp)
 {
 	return dlb_load_relaxed(&dp->in_system);
-}
-
-/* CPUID leaf 7: whether the CPU has MOVDIR64B. */
-static bool
-has_movdir64b(void)
-{
-	unsigned int eax, ebx, ecx, edx;
-
-	return __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) != 0 &&
-	       (ecx & CPUID_7_ECX_MOVDIR64B) != 0;
-}
-
-const struct dlb_burst_ops *
-dlb_burst_ops_choose(bool is_pci)
-{
-	if (!is_pci)
-		return &dlb_burst_ops_scalar_sim;
-	return has_movdir64b() ? &dlb_burst_ops_scalar_movdir64b : &dlb_burst_ops_scalar_stream;
 }

@@ -37,6 +37,9 @@ struct dlb_bus;
 
 #define DLB_MAX_LANES 4
 
+/* Pairs of a queue and a scheduling type, of an event or an element: ten bits of both. */
+#define DLB_DP_MAX_DESTS 1024
+
 /* Events a port can hold, over all its lanes: what the seven bits of impl_opaque can tell apart. */
 #define DLB_PORT_WINDOW 128
 
@@ -86,7 +89,7 @@ struct dlb_lane {
 	uint16_t tokens_owed; /**< DIR: elements read, tokens not yet returned */
 	uint16_t token_batch; /**< DIR: return them from this many on */
 	uint8_t gen_shift;    /**< log2 of CQ entries */
-	uint8_t stride_shift; /**< log2 of bytes from entry to entry */
+	bool is_sparse;	      /**< CQ layout */
 	uint8_t mark;	      /**< impl_opaque of position 0 */
 	uint8_t pp;	      /**< hardware port */
 };
@@ -136,11 +139,11 @@ struct dlb_dp_dev {
 	uint32_t new_limit;	     /**< nb_events_limit */
 	uint32_t credit_quantum;
 
-	/* (queue id, sched type of the event) -> element bits from 16 on, see dlb_event.h */
-	_Alignas(RTE_CACHE_LINE_SIZE) uint16_t dest[RTE_EVENT_MAX_QUEUES_PER_DEV + 1][4];
-	/* (hardware queue, enum dlb_sched_type) -> event bits from 32 on */
-	uint16_t source[DLB_MAX_LDB_QUEUES][4];
-	/* the same of directed queues */
+	/* An event's bits from 38 on (sched type, queue id) -> element bits from 16 on */
+	_Alignas(RTE_CACHE_LINE_SIZE) uint16_t dest[DLB_DP_MAX_DESTS];
+	/* An element's bits from 16 on (hardware queue, enum dlb_sched_type) -> event bits from 32 on */
+	uint16_t source[DLB_DP_MAX_DESTS];
+	/* the same of directed queues, by queue */
 	uint16_t dir_source[DLB_MAX_DIR_PORTS];
 
 	/* Written by all ports, once in a burst at most. */
@@ -230,9 +233,25 @@ typedef uint16_t (*dlb_dequeue_t)(void *port, struct rte_event *ev, uint64_t tim
 typedef uint16_t (*dlb_dequeue_burst_t)(void *port, struct rte_event ev[], uint16_t n,
 					uint64_t timeout_ticks);
 
+/** Vectors that a set of burst functions uses: their bits, as EAL's bound counts them. */
+enum dlb_vectors {
+	DLB_VECTORS_NONE = 64,
+	DLB_VECTORS_SSE = 128,
+	DLB_VECTORS_AVX512 = 512,
+};
+
+/** How it hands lines of commands over. */
+enum dlb_lines {
+	DLB_LINES_RING,	     /**< into the ring of a software device */
+	DLB_LINES_MOVDIR64B, /**< PCI: one 64-byte store */
+	DLB_LINES_STREAM,    /**< PCI: 16-byte stores */
+};
+
 /** One set of burst functions: (instruction set x kind of producer port). Per process. */
 struct dlb_burst_ops {
 	const char *name;
+	enum dlb_vectors vectors;
+	enum dlb_lines lines;
 	dlb_enqueue_t enqueue;
 	dlb_enqueue_burst_t enqueue_burst;
 	dlb_enqueue_burst_t enqueue_new_burst;
@@ -252,12 +271,26 @@ struct dlb_burst_ops {
 	uint16_t (*flush)(struct dlb_port *port, struct rte_event ev[], uint16_t n);
 };
 
-/* Plain C, by where the commands go. Valid from probe on, in every process. */
-extern const struct dlb_burst_ops dlb_burst_ops_scalar_sim;	  /**< ring of a software device */
-extern const struct dlb_burst_ops dlb_burst_ops_scalar_movdir64b; /**< PCI: one 64-byte store */
-extern const struct dlb_burst_ops dlb_burst_ops_scalar_stream;	  /**< PCI: 16-byte stores */
+/* All sets. They give the same bits, and differ in what they cost. */
+extern const struct dlb_burst_ops dlb_burst_ops_scalar_sim;
+extern const struct dlb_burst_ops dlb_burst_ops_scalar_movdir64b;
+extern const struct dlb_burst_ops dlb_burst_ops_scalar_stream;
+extern const struct dlb_burst_ops dlb_burst_ops_sse_sim;
+extern const struct dlb_burst_ops dlb_burst_ops_sse_movdir64b;
+extern const struct dlb_burst_ops dlb_burst_ops_sse_stream;
+extern const struct dlb_burst_ops dlb_burst_ops_avx512_sim;
+extern const struct dlb_burst_ops dlb_burst_ops_avx512_movdir64b;
+extern const struct dlb_burst_ops dlb_burst_ops_avx512_stream;
 
-/** The burst functions for a port of this bus on this CPU. */
+/** One after the other; NULL behind the last. */
+const struct dlb_burst_ops *
+dlb_burst_ops_get(unsigned int i);
+
+/** Whether this CPU has what the set needs. */
+bool
+dlb_burst_ops_can_run(const struct dlb_burst_ops *ops);
+
+/** The burst functions for a port of this bus on this CPU, within EAL's bound for vectors. */
 const struct dlb_burst_ops *
 dlb_burst_ops_choose(bool is_pci);
 

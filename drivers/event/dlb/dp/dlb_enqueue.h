@@ -35,16 +35,16 @@ enum dlb_known_ops {
 };
 
 /* Fields of the event word, see dlb_event.h. */
-#define DLB_EVENT_OP(word)    ((uint32_t)((word) >> 32) & 3)
-#define DLB_EVENT_SCHED(word) ((uint32_t)((word) >> 38) & 3)
-#define DLB_EVENT_QUEUE(word) ((uint32_t)((word) >> 40) & 0xff)
-#define DLB_EVENT_OP_MASK     (UINT64_C(3) << 32)
-#define DLB_EVENT_DEST_MASK   (UINT64_C(0x3ff) << 38) /* scheduling type and queue */
+#define DLB_EVENT_OP(word)   ((uint32_t)((word) >> 32) & 3)
+#define DLB_EVENT_DEST(word) ((uint32_t)((word) >> 38) & 0x3ff) /* scheduling type and queue */
+#define DLB_EVENT_OP_MASK    (UINT64_C(3) << 32)
+#define DLB_EVENT_DEST_MASK  (UINT64_C(0x3ff) << 38)
+#define DLB_EVENT_MARK_MASK  DLB_EVENT_MARK(0xff)
 
 static __rte_always_inline uint32_t
 enqueue_dest(const struct dlb_tx *tx, const struct rte_event *ev)
 {
-	return tx->port->dp->dest[DLB_EVENT_QUEUE(ev->event)][DLB_EVENT_SCHED(ev->event)];
+	return tx->port->dp->dest[DLB_EVENT_DEST(ev->event)];
 }
 
 static __rte_always_inline uint32_t
@@ -67,15 +67,24 @@ enqueue_count(struct dlb_tx *tx, uint32_t dest, uint64_t n)
 	tx->nb_sched += n << (dest >> DLB_DEST_TYPE_SHIFT & 3) * 16;
 }
 
+/* NEW events among these, which may not all be accepted. */
+static __rte_noinline uint32_t
+enqueue_count_new(const struct rte_event *ev, uint32_t n)
+{
+	uint32_t i, nb_new = 0;
+
+	for (i = 0; i < n; i++)
+		nb_new += DLB_EVENT_OP(ev[i].event) == RTE_EVENT_OP_NEW;
+	return nb_new;
+}
+
 /* Credits for all NEW events among these. */
 static __rte_always_inline void
 enqueue_take_credits(struct dlb_tx *tx, const struct rte_event *ev, uint32_t left,
 		     enum dlb_known_ops known)
 {
-	uint32_t i, nb_new = 0;
+	uint32_t nb_new = known == DLB_KNOWN_NEW ? left : enqueue_count_new(ev, left);
 
-	for (i = 0; i < left; i++)
-		nb_new += enqueue_op(&ev[i], known) == RTE_EVENT_OP_NEW;
 	if (nb_new > tx->new_credits)
 		tx->new_credits += dlb_credit_take(tx->port, nb_new - tx->new_credits);
 }
@@ -98,17 +107,20 @@ enqueue_exception(struct dlb_port *port, uint32_t dest, bool is_new)
 	return 0;
 }
 
-/* Whether n events, from this one on, answer the oldest positions of the open lane in order. */
-static __rte_always_inline bool
-enqueue_in_order(const struct dlb_tx *tx, const struct rte_event *ev, uint32_t n)
+/* What marks the answer to the oldest position of the open lane. */
+static __rte_always_inline uint32_t
+enqueue_next_mark(const struct dlb_tx *tx)
 {
-	const struct dlb_lane *lane = tx->lane;
-	uint32_t i, differs = lane->nb_answered;
+	return tx->lane->mark + (tx->oldest & tx->port->pos_mask);
+}
 
-	for (i = 0; i < n; i++)
-		differs |= (uint32_t)(ev[i].event >> 56) ^
-			   (lane->mark + ((tx->oldest + i) & tx->port->pos_mask));
-	return differs == 0 && lane->head - tx->oldest >= n;
+/* Whether an event answers the oldest position of the open lane, and the next one is all the same. */
+static __rte_always_inline bool
+enqueue_in_order(const struct dlb_tx *tx, const struct rte_event *ev)
+{
+	uint32_t differs = (uint32_t)(ev->event >> 56) ^ enqueue_next_mark(tx);
+
+	return (differs | tx->lane->nb_answered) == 0 && tx->lane->head != tx->oldest;
 }
 
 static __rte_always_inline bool
@@ -166,7 +178,7 @@ enqueue_forward_ldb(struct dlb_tx *tx, const struct rte_event *ev, uint32_t dest
 {
 	struct dlb_hcw element;
 
-	if (likely(enqueue_in_order(tx, ev, 1))) {
+	if (likely(enqueue_in_order(tx, ev))) {
 		tx->oldest++;
 		dlb_pack_one(dlb_writer_next(&tx->w, tx->port), ev, dest, DLB_CMD_FWD_T);
 		return true;
@@ -221,7 +233,7 @@ enqueue_release(struct dlb_tx *tx, const struct rte_event *ev)
 	if (tx->port->is_dir) {
 		is_held = tx->oldest != tx->lane->head;
 		tx->oldest += is_held;
-	} else if (likely(enqueue_in_order(tx, ev, 1))) {
+	} else if (likely(enqueue_in_order(tx, ev))) {
 		tx->oldest++;
 		dlb_tx_bare(tx, DLB_CMD_COMP_T);
 	} else {
@@ -248,92 +260,125 @@ enqueue_one(struct dlb_tx *tx, const struct rte_event *ev, uint32_t left, enum d
 	}
 }
 
-/* Whether four events agree in the bits of the mask. */
-static __rte_always_inline bool
-enqueue_alike(const struct rte_event *ev, uint64_t mask)
-{
-	uint64_t differs = (ev[0].event ^ ev[1].event) | (ev[0].event ^ ev[2].event) |
-			   (ev[0].event ^ ev[3].event);
+/* --- lines --- */
 
-	return (differs & mask) == 0;
+/*
+ * Lines of four events each that have the wanted bits under the mask; a mark that is wanted counts
+ * up. Ends before the first four that are not like that. Returns the events that it wrote.
+ */
+static __rte_always_inline uint32_t
+enqueue_lines(struct dlb_tx *tx, const struct rte_event *ev, uint32_t n, uint64_t want,
+	      uint64_t mask, uint32_t dest, enum dlb_cmd cmd)
+{
+	uint32_t done = 0;
+
+	while (n - done >= DLB_HCWS_PER_LINE && dlb_pack_alike(&ev[done], want, mask)) {
+		dlb_pack_four(dlb_writer_next_line(&tx->w, tx->port), &ev[done], dest, cmd);
+		done += DLB_HCWS_PER_LINE;
+		want += DLB_EVENT_MARK(DLB_HCWS_PER_LINE);
+	}
+	enqueue_count(tx, dest, done);
+	return done;
 }
 
-/* Four elements for one queue to one line. False, and nothing done, if they are not that simple. */
-static __rte_always_inline bool
-enqueue_four_elements(struct dlb_tx *tx, const struct rte_event *ev, enum dlb_cmd cmd)
+static __rte_always_inline uint32_t
+enqueue_lines_new(struct dlb_tx *tx, const struct rte_event *ev, uint32_t n, uint64_t mask,
+		  enum dlb_known_ops known)
 {
-	uint32_t dest = enqueue_dest(tx, ev);
+	uint32_t dest = enqueue_dest(tx, ev), done;
 
-	if (unlikely(!enqueue_alike(ev, DLB_EVENT_DEST_MASK) || (dest & DLB_DEST_EXCEPTION) != 0))
-		return false;
-	dlb_pack_four(dlb_writer_next_line(&tx->w, tx->port), ev, dest, cmd);
-	enqueue_count(tx, dest, DLB_HCWS_PER_LINE);
-	return true;
-}
-
-static __rte_always_inline bool
-enqueue_four_new(struct dlb_tx *tx, const struct rte_event *ev, uint32_t left,
-		 enum dlb_known_ops known)
-{
+	if (unlikely(tx->lane != &tx->port->lane[0] || (dest & DLB_DEST_EXCEPTION) != 0))
+		return 0;
 	if (tx->new_credits < DLB_HCWS_PER_LINE)
-		enqueue_take_credits(tx, ev, left, known);
-	if (unlikely(tx->new_credits < DLB_HCWS_PER_LINE) || tx->lane != &tx->port->lane[0] ||
-	    !enqueue_four_elements(tx, ev, DLB_CMD_NEW))
-		return false;
-	tx->new_credits -= DLB_HCWS_PER_LINE;
-	tx->nb_new += DLB_HCWS_PER_LINE;
-	return true;
+		enqueue_take_credits(tx, ev, n, known);
+	done = enqueue_lines(tx, ev, RTE_MIN(n, tx->new_credits), ev->event,
+			     mask | DLB_EVENT_DEST_MASK, dest, DLB_CMD_NEW);
+	tx->new_credits -= done;
+	tx->nb_new += done;
+	return done;
 }
 
-/* Whether four events are there to be answered, and these are the answers to the oldest. */
-static __rte_always_inline bool
-enqueue_four_held(const struct dlb_tx *tx, const struct rte_event *ev)
+/* Of n events, how many may answer in order: marks count up to the end of the window only. */
+static __rte_always_inline uint32_t
+enqueue_answers_in_order(const struct dlb_tx *tx, uint32_t n)
+{
+	uint32_t window = tx->port->pos_mask + 1U;
+	uint32_t held = tx->lane->head - tx->oldest;
+
+	if (tx->port->is_dir)
+		return RTE_MIN(n, held);
+	if (tx->lane->nb_answered > 0)
+		return 0;
+	return RTE_MIN(n, RTE_MIN(held, window - (tx->oldest & (window - 1))));
+}
+
+/* What an event has to have beside its operation to be the next answer. */
+static __rte_always_inline uint64_t
+enqueue_wanted_answer(const struct dlb_tx *tx, const struct rte_event *ev)
 {
 	if (tx->port->is_dir)
-		return tx->lane->head - tx->oldest >= DLB_HCWS_PER_LINE;
-	return enqueue_in_order(tx, ev, DLB_HCWS_PER_LINE);
+		return ev->event;
+	return (ev->event & ~DLB_EVENT_MARK_MASK) | DLB_EVENT_MARK(enqueue_next_mark(tx));
 }
 
-static __rte_always_inline bool
-enqueue_four_forward(struct dlb_tx *tx, const struct rte_event *ev)
+static __rte_always_inline uint64_t
+enqueue_answer_mask(const struct dlb_tx *tx)
 {
-	enum dlb_cmd cmd = tx->port->is_dir ? DLB_CMD_NEW : DLB_CMD_FWD_T;
-
-	if (unlikely(!enqueue_four_held(tx, ev)) || !enqueue_four_elements(tx, ev, cmd))
-		return false;
-	tx->oldest += DLB_HCWS_PER_LINE;
-	tx->nb_fwd += DLB_HCWS_PER_LINE;
-	return true;
+	/* A directed port has no history that could be answered out of order. */
+	return tx->port->is_dir ? 0 : DLB_EVENT_MARK_MASK;
 }
 
-static __rte_always_inline bool
-enqueue_four_release(struct dlb_tx *tx, const struct rte_event *ev)
+static __rte_always_inline uint32_t
+enqueue_lines_forward(struct dlb_tx *tx, const struct rte_event *ev, uint32_t n, uint64_t mask)
 {
-	if (unlikely(!enqueue_four_held(tx, ev)))
-		return false;
-	if (!tx->port->is_dir)
-		dlb_pack_bare_four(dlb_writer_next_line(&tx->w, tx->port), DLB_CMD_COMP_T);
-	tx->oldest += DLB_HCWS_PER_LINE;
-	tx->nb_rel += DLB_HCWS_PER_LINE;
-	return true;
+	uint32_t dest = enqueue_dest(tx, ev), done;
+
+	if (unlikely((dest & DLB_DEST_EXCEPTION) != 0))
+		return 0;
+	done = enqueue_lines(tx, ev, enqueue_answers_in_order(tx, n), enqueue_wanted_answer(tx, ev),
+			     mask | enqueue_answer_mask(tx) | DLB_EVENT_DEST_MASK, dest,
+			     tx->port->is_dir ? DLB_CMD_NEW : DLB_CMD_FWD_T);
+	tx->oldest += done;
+	tx->nb_fwd += done;
+	return done;
 }
 
-/* A line of four events of one operation. False, and nothing done, if they are not that simple. */
-static __rte_always_inline bool
-enqueue_four(struct dlb_tx *tx, const struct rte_event *ev, uint32_t left, enum dlb_known_ops known)
+static __rte_always_inline uint32_t
+enqueue_lines_release(struct dlb_tx *tx, const struct rte_event *ev, uint32_t n, uint64_t mask)
 {
-	if (unlikely(!dlb_writer_at_line(&tx->w)) ||
-	    (known == DLB_KNOWN_NONE && !enqueue_alike(ev, DLB_EVENT_OP_MASK)))
-		return false;
+	uint64_t want = enqueue_wanted_answer(tx, ev);
+	uint32_t done = 0;
+
+	n = enqueue_answers_in_order(tx, n);
+	mask |= enqueue_answer_mask(tx);
+	while (n - done >= DLB_HCWS_PER_LINE && dlb_pack_alike(&ev[done], want, mask)) {
+		if (!tx->port->is_dir)
+			dlb_pack_bare_four(dlb_writer_next_line(&tx->w, tx->port), DLB_CMD_COMP_T);
+		done += DLB_HCWS_PER_LINE;
+		want += DLB_EVENT_MARK(DLB_HCWS_PER_LINE);
+	}
+	tx->oldest += done;
+	tx->nb_rel += done;
+	return done;
+}
+
+/* Whole lines of events of one operation. Returns for how many events it is that simple. */
+static __rte_always_inline uint32_t
+enqueue_alike(struct dlb_tx *tx, const struct rte_event *ev, uint32_t n, enum dlb_known_ops known)
+{
+	uint64_t mask = known == DLB_KNOWN_NONE ? DLB_EVENT_OP_MASK : 0;
+
+	if (n < DLB_HCWS_PER_LINE || unlikely(!dlb_writer_at_line(&tx->w)))
+		return 0;
 	switch (enqueue_op(ev, known)) {
 	case RTE_EVENT_OP_NEW:
-		return enqueue_four_new(tx, ev, left, known);
+		return enqueue_lines_new(tx, ev, n, mask, known);
 	case RTE_EVENT_OP_FORWARD:
-		return enqueue_four_forward(tx, ev);
+		return enqueue_lines_forward(tx, ev, n, mask);
 	case RTE_EVENT_OP_RELEASE:
-		return enqueue_four_release(tx, ev);
+		return enqueue_lines_release(tx, ev, n, mask);
 	default:
-		return false;
+		return 0;
 	}
 }
 
@@ -360,7 +405,7 @@ enqueue_finish(struct dlb_tx *tx, enum dlb_known_ops known)
 static __rte_always_inline uint16_t
 dlb_enqueue(struct dlb_port *port, const struct rte_event *ev, uint16_t n, enum dlb_known_ops known)
 {
-	uint16_t i = 0, stop;
+	uint16_t i = 0, nb, stop;
 	struct dlb_tx tx;
 	int err = 0;
 
@@ -374,12 +419,11 @@ dlb_enqueue(struct dlb_port *port, const struct rte_event *ev, uint16_t n, enum 
 	}
 	dlb_tx_open(&tx, port, &port->lane[0]);
 	while (i < n && err == 0) {
-		stop = n;
-		if (n - i >= DLB_HCWS_PER_LINE) {
-			stop = i + DLB_HCWS_PER_LINE;
-			if (enqueue_four(&tx, &ev[i], n - i, known))
-				i = stop;
-		}
+		nb = (uint16_t)enqueue_alike(&tx, &ev[i], n - i, known);
+		i += nb;
+		if (nb > 0)
+			continue;
+		stop = (uint16_t)RTE_MIN(i + DLB_HCWS_PER_LINE, n);
 		for (; i < stop && err == 0; i += err == 0)
 			err = enqueue_one(&tx, &ev[i], n - i, known);
 	}

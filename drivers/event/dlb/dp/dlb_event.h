@@ -52,11 +52,17 @@
 /* Directed elements carry no priority: they are handed out with the normal one. */
 #define DLB_DIR_PRIORITY RTE_EVENT_DEV_PRIORITY_NORMAL
 
+/* Event word: impl_opaque, in which the data path marks what it hands out. */
+#define DLB_EVENT_MARK(mark) ((uint64_t)(mark) << 56)
+
 #define DLB_HI_QID_SHIFT  16
 #define DLB_HI_TYPE_SHIFT 24
 #define DLB_HI_PRIO_SHIFT 26
 #define DLB_HI_LOCK_SHIFT 32
 #define DLB_HI_CMD_SHIFT  56
+
+/* Bits of the element word that say where an element comes from, or goes to. */
+#define DLB_HI_SOURCE_MASK ((uint64_t)DLB_DEST_MASK << DLB_HI_QID_SHIFT)
 
 /* Event word -> element word without the queue: opaque, priority and lock id. */
 static inline uint64_t

@@ -3,35 +3,27 @@
  */
 
 /*
- * Events to commands and elements to events in plain C: the reference that every instruction-set
- * variant has to equal bit by bit, and the variant for CPUs without any.
+ * Four events to a line and four elements to events in plain C: for CPUs without vectors, and what
+ * the variants with vectors have to equal bit by bit.
  *
- * A variant file offers exactly these functions. They know the layout (dlb_event.h) and nothing of
+ * A pack file offers exactly these functions. It knows the layout (dlb_event.h) and nothing of
  * ports, credits or windows.
  */
 
 #ifndef DLB_PACK_SCALAR_H
 #define DLB_PACK_SCALAR_H
 
-#include "bus/dlb_atomic.h"
-#include "dlb_event.h"
-#include "dlb_limits.h"
+#include "dlb_pack_one.h"
 
-static __rte_always_inline void
-dlb_pack_words(struct dlb_hcw *hcw, uint64_t lo, uint64_t hi)
+/* Whether each of four events has the bits of @want under the mask; the mark counts up from it. */
+static __rte_always_inline bool
+dlb_pack_alike(const struct rte_event *ev, uint64_t want, uint64_t mask)
 {
-	__builtin_memcpy(hcw, &lo, sizeof(lo));
-	__builtin_memcpy(&hcw->opaque, &hi, sizeof(hi));
-}
+	uint64_t differs = (ev[0].event ^ want) | (ev[1].event ^ (want + DLB_EVENT_MARK(1))) |
+			   (ev[2].event ^ (want + DLB_EVENT_MARK(2))) |
+			   (ev[3].event ^ (want + DLB_EVENT_MARK(3)));
 
-/* One event to one command; dest says where it goes, without exceptions. */
-static __rte_always_inline void
-dlb_pack_one(struct dlb_hcw *hcw, const struct rte_event *ev, uint32_t dest, enum dlb_cmd cmd)
-{
-	uint64_t hi = dlb_event_to_hi(ev->event) | (uint64_t)dest << DLB_HI_QID_SHIFT |
-		      (uint64_t)cmd << DLB_HI_CMD_SHIFT;
-
-	dlb_pack_words(hcw, ev->u64, hi);
+	return (differs & mask) == 0;
 }
 
 /* Four events for one queue to a whole line. */
@@ -44,13 +36,6 @@ dlb_pack_four(struct dlb_hcw *line, const struct rte_event *ev, uint32_t dest, e
 	dlb_pack_one(&line[3], &ev[3], dest, cmd);
 }
 
-/* A command without an element and with lock id 0; four of DLB_CMD_COMP_T return four tokens. */
-static __rte_always_inline void
-dlb_pack_bare(struct dlb_hcw *hcw, enum dlb_cmd cmd)
-{
-	dlb_pack_words(hcw, 0, (uint64_t)cmd << DLB_HI_CMD_SHIFT);
-}
-
 static __rte_always_inline void
 dlb_pack_bare_four(struct dlb_hcw *line, enum dlb_cmd cmd)
 {
@@ -60,61 +45,37 @@ dlb_pack_bare_four(struct dlb_hcw *line, enum dlb_cmd cmd)
 	dlb_pack_bare(&line[3], cmd);
 }
 
-/*
- * Second word of a CQ entry. Whoever sees the generation bit in it may read the first word:
- * pairs with the device, which writes the first word before.
- */
-static __rte_always_inline uint64_t
-dlb_unpack_hi(const struct dlb_qe *qe)
+/* Whether four elements come from where the one with this second word does. */
+static __rte_always_inline bool
+dlb_unpack_alike(const struct dlb_qe *qe, uint32_t stride, uint64_t hi)
 {
-	return dlb_load_acquire((const uint64_t *)(const void *)&qe->opaque);
-}
+	uint64_t differs = (hi ^ dlb_unpack_hi(qe)) |
+			   (hi ^ dlb_unpack_hi(dlb_unpack_at(qe, stride, 1))) |
+			   (hi ^ dlb_unpack_hi(dlb_unpack_at(qe, stride, 2))) |
+			   (hi ^ dlb_unpack_hi(dlb_unpack_at(qe, stride, 3)));
 
-static __rte_always_inline uint32_t
-dlb_unpack_gen(uint64_t hi)
-{
-	return hi >> DLB_HI_CMD_SHIFT & DLB_QE_GEN;
-}
-
-static __rte_always_inline uint32_t
-dlb_unpack_type(uint64_t hi)
-{
-	return hi >> DLB_HI_TYPE_SHIFT & DLB_HCW_SCHED_TYPE;
-}
-
-/* Where a load-balanced element comes from, in dlb_dp_dev.source. */
-static __rte_always_inline uint32_t
-dlb_unpack_source(const uint16_t source[][4], uint64_t hi)
-{
-	return source[hi >> DLB_HI_QID_SHIFT & (DLB_MAX_LDB_QUEUES - 1)][dlb_unpack_type(hi)];
-}
-
-/* One load-balanced element to an event; mark is the impl_opaque. */
-static __rte_always_inline void
-dlb_unpack_ldb(struct rte_event *ev, const struct dlb_qe *qe, uint64_t hi, uint32_t source,
-	       uint32_t mark)
-{
-	ev->event = dlb_event_from_ldb_hi(hi) | (uint64_t)source << 32 | (uint64_t)mark << 56;
-	ev->u64 = qe->data;
+	return (differs & DLB_HI_SOURCE_MASK) == 0;
 }
 
 /* Four load-balanced elements of one queue to events; mark is that of the first. */
 static __rte_always_inline void
-dlb_unpack_ldb_four(struct rte_event *ev, const struct dlb_qe *qe, const uint64_t hi[4],
-		    uint32_t source, uint32_t mark)
+dlb_unpack_ldb_four(struct rte_event *ev, const struct dlb_qe *qe, uint32_t stride, uint32_t source,
+		    uint32_t mark)
 {
-	dlb_unpack_ldb(&ev[0], &qe[0], hi[0], source, mark);
-	dlb_unpack_ldb(&ev[1], &qe[1], hi[1], source, mark + 1);
-	dlb_unpack_ldb(&ev[2], &qe[2], hi[2], source, mark + 2);
-	dlb_unpack_ldb(&ev[3], &qe[3], hi[3], source, mark + 3);
+	uint32_t i;
+
+	for (i = 0; i < DLB_HCWS_PER_LINE; i++, qe = dlb_unpack_at(qe, stride, 1))
+		dlb_unpack_ldb(&ev[i], qe, dlb_unpack_hi(qe), source, mark + i);
 }
 
-/* One directed element to an event. */
+/* Four directed elements to events. */
 static __rte_always_inline void
-dlb_unpack_dir(struct rte_event *ev, const struct dlb_qe *qe, uint64_t hi, uint32_t source)
+dlb_unpack_dir_four(struct rte_event *ev, const struct dlb_qe *qe, uint32_t stride, uint32_t source)
 {
-	ev->event = dlb_event_from_dir_hi(hi) | (uint64_t)source << 32;
-	ev->u64 = qe->data;
+	uint32_t i;
+
+	for (i = 0; i < DLB_HCWS_PER_LINE; i++, qe = dlb_unpack_at(qe, stride, 1))
+		dlb_unpack_dir(&ev[i], qe, dlb_unpack_hi(qe), source);
 }
 
 #endif /* DLB_PACK_SCALAR_H */

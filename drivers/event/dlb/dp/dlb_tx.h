@@ -162,8 +162,9 @@ dlb_tx_find_oldest(struct dlb_tx *tx, uint32_t *pos)
 static inline uint32_t
 dlb_tx_source_type(const struct dlb_tx *tx, uint32_t pos)
 {
-	size_t offset = (size_t)(pos & tx->lane->cq_mask) << tx->lane->stride_shift;
-	const struct dlb_qe *qe = (const void *)(tx->lane->cq + offset);
+	uint32_t stride = tx->lane->is_sparse ? DLB_CQ_SPARSE_STRIDE : DLB_CQ_STANDARD_STRIDE;
+	const struct dlb_qe *qe =
+		(const void *)(tx->lane->cq + (size_t)(pos & tx->lane->cq_mask) * stride);
 
 	return qe->type_prio & DLB_HCW_SCHED_TYPE;
 }

@@ -9,6 +9,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include <rte_vect.h>
+
 #define NAME "event_dlb_attrs"
 
 static void
@@ -263,6 +265,22 @@ test_dump_fits_telemetry(void)
 	contract_unplug(NAME);
 }
 
+/* Vectors no wider than EAL's bound, and as wide as the CPU has them. */
+static void
+test_burst_functions_obey_eal(void)
+{
+	const uint8_t dev_id = contract_plug(NAME, "");
+	uint16_t bits = rte_vect_get_max_simd_bitwidth();
+	const char *name = bits < 128 ? "scalar" : "SSE";
+	char line[64];
+
+	if (bits >= 512 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw"))
+		name = "AVX-512";
+	snprintf(line, sizeof(line), "burst functions: %s, ring", name);
+	CHECK(contract_dump_has(dev_id, line));
+	contract_unplug(NAME);
+}
+
 static void
 test_selftest_passes(void)
 {
@@ -282,6 +300,7 @@ static const struct contract_case cases[] = {
 	CONTRACT_CASE(test_statistics_reset_counters_only),
 	CONTRACT_CASE(test_statistics_agree_with_their_names),
 	CONTRACT_CASE(test_dump_fits_telemetry),
+	CONTRACT_CASE(test_burst_functions_obey_eal),
 	CONTRACT_CASE(test_selftest_passes),
 };
 

@@ -58,7 +58,7 @@ struct rig {
 	struct dlb_port *port[NB_PORTS];
 };
 
-static const struct dlb_burst_ops *const ops = &dlb_burst_ops_scalar_sim;
+static const struct dlb_burst_ops *ops;
 
 static void *
 zeroed(size_t bytes)
@@ -490,8 +490,9 @@ test_bus_sim_tables_are_bounded(void **state)
 	dlb_bus_destroy(bus);
 }
 
+/* An argument, if there is one, is passed to EAL. */
 int
-main(void)
+main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_bus_sim_carries_traffic),
@@ -509,9 +510,11 @@ main(void)
 			     (char *)(uintptr_t) "--log-level=error",
 			     (char *)(uintptr_t) "--lcores=0",
 			     (char *)(uintptr_t) "-m",
-			     (char *)(uintptr_t) "256" };
+			     (char *)(uintptr_t) "256",
+			     argc > 1 ? argv[1] : NULL };
 
-	if (rte_eal_init(RTE_DIM(eal_args), eal_args) < 0)
+	if (rte_eal_init(RTE_DIM(eal_args) - (argc < 2), eal_args) < 0)
 		return 1;
+	ops = dlb_burst_ops_choose(false);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

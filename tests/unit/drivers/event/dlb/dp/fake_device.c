@@ -10,6 +10,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,6 +47,23 @@ dlb_bus_is_gone(struct dlb_bus *bus)
 {
 	(void)bus;
 	return fake_on_gone != NULL && fake_on_gone(fake_arg);
+}
+
+const struct dlb_burst_ops *
+fake_burst_ops(int argc, char **argv)
+{
+	unsigned int i, bits = argc > 1 ? (unsigned int)atoi(argv[1]) : DLB_VECTORS_NONE;
+	const struct dlb_burst_ops *ops;
+
+	for (i = 0; (ops = dlb_burst_ops_get(i)) != NULL; i++) {
+		if (ops->lines == DLB_LINES_RING && (unsigned int)ops->vectors == bits)
+			break;
+	}
+	if (ops == NULL || !dlb_burst_ops_can_run(ops)) {
+		printf("no vectors of %u bits here\n", bits);
+		exit(ops == NULL ? 1 : 77);
+	}
+	return ops;
 }
 
 uint64_t

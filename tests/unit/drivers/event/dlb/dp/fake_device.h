@@ -97,6 +97,14 @@ extern bool (*fake_on_gone)(void *arg);
 /* What both of them get. */
 extern void *fake_arg;
 
+/*
+ * The burst functions that a test program is to use, for a software device: those with vectors of
+ * as many bits as its argument says (64, 128, 512), without one those in plain C. Where the CPU
+ * has no such vectors the test is skipped.
+ */
+const struct dlb_burst_ops *
+fake_burst_ops(int argc, char **argv);
+
 /* A generator of reproducible numbers. */
 uint64_t
 fake_random(uint64_t *state);

@@ -21,7 +21,7 @@
 #include "dp/dlb_credit.h"
 #include "fake_device.h"
 
-static const struct dlb_burst_ops *const ops = &dlb_burst_ops_scalar_sim;
+static const struct dlb_burst_ops *ops;
 
 static void
 drop_commands(struct fake *fake)
@@ -379,7 +379,7 @@ test_credit_two_threads_stay_below_limit(void **state)
 }
 
 int
-main(void)
+main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_credit_limit_and_threshold_are_exact),
@@ -395,5 +395,6 @@ main(void)
 		cmocka_unit_test(test_credit_two_threads_stay_below_limit),
 	};
 
+	ops = fake_burst_ops(argc, argv);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -18,7 +18,7 @@
 
 #include "fake_device.h"
 
-static const struct dlb_burst_ops *const ops = &dlb_burst_ops_scalar_sim;
+static const struct dlb_burst_ops *ops;
 
 static void
 put(struct fake_lane *lane, uint64_t data)
@@ -358,7 +358,7 @@ flush_all(bool is_dir, unsigned int nb_lanes)
 	}
 	assert_int_equal(ops->dequeue_burst(&fake->port, ev, 5, 0), 5);
 	dlb_dp_port_stop(&fake->port);
-	while ((got = dlb_burst_ops_scalar_sim.flush(&fake->port, ev, 3)) > 0)
+	while ((got = ops->flush(&fake->port, ev, 3)) > 0)
 		n += got;
 	assert_int_equal(n, 16 * nb_lanes - 5);
 	assert_int_equal(dlb_dp_port_held(&fake->port), 0);
@@ -424,7 +424,7 @@ test_dequeue_from_another_thread(void **state)
 }
 
 int
-main(void)
+main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_dequeue_all_depths_and_layouts),
@@ -442,5 +442,6 @@ main(void)
 		cmocka_unit_test(test_dequeue_from_another_thread),
 	};
 
+	ops = fake_burst_ops(argc, argv);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -19,7 +19,7 @@
 
 #include "fake_device.h"
 
-static const struct dlb_burst_ops *const ops = &dlb_burst_ops_scalar_sim;
+static const struct dlb_burst_ops *ops;
 
 static struct fake *
 fake_ldb(void)
@@ -514,7 +514,7 @@ test_enqueue_stopped_port_accepts_nothing(void **state)
 }
 
 int
-main(void)
+main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_enqueue_packs_every_mix_of_operations),
@@ -531,5 +531,6 @@ main(void)
 		cmocka_unit_test(test_enqueue_stopped_port_accepts_nothing),
 	};
 
+	ops = fake_burst_ops(argc, argv);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -17,6 +17,8 @@
 
 #include "fake_device.h"
 
+static const struct dlb_burst_ops *ops;
+
 #define MAX_BURST 8
 #define BATCH	  (2 * MAX_BURST)
 
@@ -82,7 +84,6 @@ static void
 round_trip(struct fake *fake, const struct rte_event *sent, unsigned int n, unsigned int burst_out,
 	   unsigned int burst_in)
 {
-	const struct dlb_burst_ops *ops = &dlb_burst_ops_scalar_sim;
 	bool is_dir = sent[0].queue_id == FAKE_QUEUE_DIR;
 	struct rte_event got[MAX_BURST];
 	struct dlb_hcw hcw;
@@ -280,7 +281,7 @@ test_event_fifo_queue_keeps_sched_type(void **state)
 }
 
 int
-main(void)
+main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_event_fields_survive_ldb),
@@ -291,5 +292,6 @@ main(void)
 		cmocka_unit_test(test_event_fifo_queue_keeps_sched_type),
 	};
 
+	ops = fake_burst_ops(argc, argv);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

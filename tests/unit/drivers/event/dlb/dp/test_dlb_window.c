@@ -24,6 +24,8 @@
 
 #include "fake_device.h"
 
+static const struct dlb_burst_ops *ops;
+
 #define NB_EVENTS 3000
 #define IN_SYSTEM 100000 /* events of elsewhere, so that releases have something to give back */
 
@@ -104,8 +106,7 @@ dequeue(struct model *m)
 
 	if (m->conf.implicit_release)
 		release_held(m);
-	m->nb_held +=
-		dlb_burst_ops_scalar_sim.dequeue_burst(&m->fake->port, &m->held[m->nb_held], n, 0);
+	m->nb_held += ops->dequeue_burst(&m->fake->port, &m->held[m->nb_held], n, 0);
 }
 
 /* A completion: the lane's oldest event, which has to be answered. */
@@ -214,8 +215,7 @@ answer(struct model *m, unsigned int n, bool in_order)
 	n = RTE_MIN(n, m->nb_held);
 	for (i = 0; i < n; i++)
 		evs[i] = answer_one(m, in_order);
-	assert_int_equal(dlb_burst_ops_scalar_sim.enqueue_burst(&m->fake->port, evs, (uint16_t)n),
-			 n);
+	assert_int_equal(ops->enqueue_burst(&m->fake->port, evs, (uint16_t)n), n);
 }
 
 static void
@@ -225,7 +225,7 @@ check_all_done(struct model *m)
 	unsigned int i;
 
 	/* An empty dequeue returns what credits the port has cached. */
-	assert_int_equal(dlb_burst_ops_scalar_sim.dequeue_burst(&m->fake->port, &ev, 1, 0), 0);
+	assert_int_equal(ops->dequeue_burst(&m->fake->port, &ev, 1, 0), 0);
 	read_commands(m);
 	assert_int_equal(dlb_dp_port_held(&m->fake->port), 0);
 	assert_int_equal(dlb_dp_in_system(&m->fake->dp), IN_SYSTEM - m->nb_released);
@@ -313,7 +313,7 @@ answer_again(struct fake *fake, const struct rte_event *ev)
 	const bool is_new = ev->op == RTE_EVENT_OP_FORWARD;
 
 	rte_errno = 0;
-	assert_int_equal(dlb_burst_ops_scalar_sim.enqueue(&fake->port, ev), is_new);
+	assert_int_equal(ops->enqueue(&fake->port, ev), is_new);
 	assert_int_equal(rte_errno, is_new ? 0 : EINVAL);
 	assert_int_equal(fake->port.stats.tx_invalid, nb_invalid + !is_new);
 }
@@ -340,13 +340,13 @@ test_window_second_answer_completes_nothing(void **state)
 		fake->dp.in_system = 10;
 		fake_put(&fake->lane[0], &qe);
 		fake_put(&fake->lane[0], &qe);
-		assert_int_equal(dlb_burst_ops_scalar_sim.dequeue_burst(&fake->port, ev, 3, 0), 2);
+		assert_int_equal(ops->dequeue_burst(&fake->port, ev, 3, 0), 2);
 		op = i % 2 == 0 ? RTE_EVENT_OP_RELEASE : RTE_EVENT_OP_FORWARD;
 		ev[1].op = op;
-		assert_int_equal(dlb_burst_ops_scalar_sim.enqueue(&fake->port, &ev[1]), 1);
+		assert_int_equal(ops->enqueue(&fake->port, &ev[1]), 1);
 		answer_again(fake, &ev[1]);
 		ev[0].op = op;
-		assert_int_equal(dlb_burst_ops_scalar_sim.enqueue(&fake->port, &ev[0]), 1);
+		assert_int_equal(ops->enqueue(&fake->port, &ev[0]), 1);
 		answer_again(fake, &ev[0]);
 		answer_again(fake, &ev[1]);
 		for (op = 0; fake_get(&fake->lane[0], &hcw);)
@@ -367,10 +367,10 @@ test_window_mark_of_missing_lane_is_refused(void **state)
 
 	(void)state;
 	fake_put(&fake->lane[0], &qe);
-	assert_int_equal(dlb_burst_ops_scalar_sim.dequeue(&fake->port, &ev, 0), 1);
+	assert_int_equal(ops->dequeue(&fake->port, &ev, 0), 1);
 	ev.op = RTE_EVENT_OP_RELEASE;
 	ev.impl_opaque = 0x80 + 3 * dlb_dp_lane_window(3);
-	assert_int_equal(dlb_burst_ops_scalar_sim.enqueue(&fake->port, &ev), 0);
+	assert_int_equal(ops->enqueue(&fake->port, &ev), 0);
 	assert_int_equal(rte_errno, EINVAL);
 	assert_false(fake_get(&fake->lane[0], &hcw));
 	assert_int_equal(dlb_dp_port_held(&fake->port), 1);
@@ -391,12 +391,12 @@ test_window_unmarked_answers_on_any_lane(void **state)
 	fake->dp.in_system = 4;
 	for (i = 0; i < 4; i++)
 		fake_put(&fake->lane[i], &qe);
-	assert_int_equal(dlb_burst_ops_scalar_sim.dequeue_burst(&fake->port, ev, 4, 0), 4);
+	assert_int_equal(ops->dequeue_burst(&fake->port, ev, 4, 0), 4);
 	for (i = 0; i < 4; i++) {
 		ev[i].op = RTE_EVENT_OP_RELEASE;
 		ev[i].impl_opaque = 0;
 	}
-	assert_int_equal(dlb_burst_ops_scalar_sim.enqueue_burst(&fake->port, ev, 4), 4);
+	assert_int_equal(ops->enqueue_burst(&fake->port, ev, 4), 4);
 	for (i = 0; i < 4; i++) {
 		assert_true(fake_get(&fake->lane[i], &hcw));
 		assert_int_equal(hcw.cmd, DLB_CMD_COMP_T);
@@ -421,15 +421,15 @@ test_window_ordered_waits_for_older(void **state)
 		qe.data = (uint64_t)i;
 		fake_put(&fake->lane[0], &qe);
 	}
-	assert_int_equal(dlb_burst_ops_scalar_sim.dequeue_burst(&fake->port, ev, 4, 0), 4);
+	assert_int_equal(ops->dequeue_burst(&fake->port, ev, 4, 0), 4);
 	for (i = 3; i > 0; i--) {
 		ev[i].op = RTE_EVENT_OP_FORWARD;
-		assert_int_equal(dlb_burst_ops_scalar_sim.enqueue(&fake->port, &ev[i]), 1);
+		assert_int_equal(ops->enqueue(&fake->port, &ev[i]), 1);
 		assert_false(fake_get(&fake->lane[0], &hcw));
 	}
 	assert_int_equal(dlb_dp_port_held(&fake->port), 1);
 	ev[0].op = RTE_EVENT_OP_RELEASE;
-	assert_int_equal(dlb_burst_ops_scalar_sim.enqueue(&fake->port, &ev[0]), 1);
+	assert_int_equal(ops->enqueue(&fake->port, &ev[0]), 1);
 	assert_true(fake_get(&fake->lane[0], &hcw));
 	assert_int_equal(hcw.cmd, DLB_CMD_COMP_T);
 	for (i = 1; i < 4; i++) {
@@ -441,7 +441,7 @@ test_window_ordered_waits_for_older(void **state)
 }
 
 int
-main(void)
+main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_window_any_order_one_lane),
@@ -453,5 +453,6 @@ main(void)
 		cmocka_unit_test(test_window_ordered_waits_for_older),
 	};
 
+	ops = fake_burst_ops(argc, argv);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -131,6 +131,34 @@ test_dequeue_bursts_at_every_alignment(void **state)
 	}
 }
 
+/* Lines of their own may become visible in any order: what is behind a hole has to wait. */
+static void
+test_dequeue_sparse_entries_come_in_any_order(void **state)
+{
+	struct rte_event ev[4];
+	unsigned int hole, i;
+
+	(void)state;
+	for (hole = 0; hole < 8; hole++) {
+		struct fake *fake = fake_new(&(struct fake_conf){
+			.nb_lanes = 1, .depth = 8, .sparse = true, .is_dir = hole / 4 });
+
+		for (i = 0; i < 4; i++) {
+			if (i == hole % 4)
+				fake->lane[0].wptr++;
+			else
+				put(&fake->lane[0], i);
+		}
+		assert_int_equal(ops->dequeue_burst(&fake->port, ev, 4, 0), hole % 4);
+		fake->lane[0].wptr = hole % 4;
+		put(&fake->lane[0], hole % 4);
+		assert_int_equal(ops->dequeue_burst(&fake->port, ev, 4, 0), 4 - hole % 4);
+		for (i = 0; i < 4 - hole % 4; i++)
+			assert_int_equal(ev[i].u64, hole % 4 + i);
+		fake_free(fake);
+	}
+}
+
 /* An entry of the former pass is not taken for a new one. */
 static void
 test_dequeue_ignores_former_pass(void **state)
@@ -429,6 +457,7 @@ main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_dequeue_all_depths_and_layouts),
 		cmocka_unit_test(test_dequeue_bursts_at_every_alignment),
+		cmocka_unit_test(test_dequeue_sparse_entries_come_in_any_order),
 		cmocka_unit_test(test_dequeue_ignores_former_pass),
 		cmocka_unit_test(test_dequeue_implicit_release_completes_all),
 		cmocka_unit_test(test_dequeue_keeps_held_events_without_implicit_release),

@@ -440,6 +440,78 @@ test_window_ordered_waits_for_older(void **state)
 	fake_free(fake);
 }
 
+/* Four answers in order, and the one behind them came before: it goes out with them. */
+static void
+test_window_line_takes_waiting_answer_along(void **state)
+{
+	struct fake *fake = fake_new(&(struct fake_conf){ .nb_lanes = 1, .depth = 8 });
+	struct dlb_qe qe = { .qid = fake_hw_qid(FAKE_QUEUE_ATOMIC) };
+	struct rte_event ev[8];
+	struct dlb_hcw hcw;
+	unsigned int i;
+
+	(void)state;
+	fake->dp.in_system = 8;
+	for (i = 0; i < 8; i++)
+		fake_put(&fake->lane[0], &qe);
+	assert_int_equal(ops->dequeue_burst(&fake->port, ev, 8, 0), 8);
+	for (i = 0; i < 8; i++)
+		ev[i].op = i == 4 ? RTE_EVENT_OP_RELEASE : RTE_EVENT_OP_FORWARD;
+	assert_int_equal(ops->enqueue(&fake->port, &ev[4]), 1);
+	assert_false(fake_get(&fake->lane[0], &hcw));
+	assert_int_equal(ops->enqueue_burst(&fake->port, ev, 4), 4);
+	for (i = 0; i < 5; i++) {
+		assert_true(fake_get(&fake->lane[0], &hcw));
+		assert_int_equal(hcw.cmd, i == 4 ? DLB_CMD_COMP_T : DLB_CMD_FWD_T);
+	}
+	assert_false(fake_get(&fake->lane[0], &hcw));
+	assert_int_equal(dlb_dp_port_held(&fake->port), 3);
+	fake_free(fake);
+}
+
+static void
+take(struct fake *fake, unsigned int lane, struct rte_event *ev)
+{
+	struct dlb_qe qe = { .qid = fake_hw_qid(FAKE_QUEUE_ATOMIC) };
+
+	fake_put(&fake->lane[lane], &qe);
+	assert_int_equal(ops->dequeue(&fake->port, ev, 0), 1);
+}
+
+/* Marks that count on from the end of one lane's window are those of the next lane. */
+static void
+test_window_line_stays_in_its_lane(void **state)
+{
+	const unsigned int window = dlb_dp_lane_window(2);
+	struct fake *fake = fake_new(&(struct fake_conf){ .nb_lanes = 2, .depth = window });
+	struct rte_event ev[6];
+	struct dlb_hcw hcw;
+	unsigned int i;
+
+	(void)state;
+	fake->dp.in_system = 100;
+	for (i = 0; i < window - 2; i++) {
+		take(fake, 0, ev);
+		ev[0].op = RTE_EVENT_OP_RELEASE;
+		assert_int_equal(ops->enqueue(&fake->port, ev), 1);
+		assert_true(fake_get(&fake->lane[0], &hcw));
+	}
+	/* The last two positions of lane 0, the first two of lane 1, and more of lane 0. */
+	for (i = 0; i < 6; i++) {
+		take(fake, i / 2 % 2, &ev[i]);
+		ev[i].op = RTE_EVENT_OP_FORWARD;
+	}
+	assert_int_equal(ev[2].impl_opaque, (uint8_t)(ev[1].impl_opaque + 1));
+	assert_int_equal(ops->enqueue_burst(&fake->port, ev, 4), 4);
+	for (i = 0; i < 4; i++) {
+		assert_true(fake_get(&fake->lane[i / 2], &hcw));
+		assert_int_equal(hcw.cmd, DLB_CMD_FWD_T);
+	}
+	assert_false(fake_get(&fake->lane[0], &hcw));
+	assert_int_equal(dlb_dp_port_held(&fake->port), 2);
+	fake_free(fake);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -451,6 +523,8 @@ main(int argc, char **argv)
 		cmocka_unit_test(test_window_mark_of_missing_lane_is_refused),
 		cmocka_unit_test(test_window_unmarked_answers_on_any_lane),
 		cmocka_unit_test(test_window_ordered_waits_for_older),
+		cmocka_unit_test(test_window_line_takes_waiting_answer_along),
+		cmocka_unit_test(test_window_line_stays_in_its_lane),
 	};
 
 	ops = fake_burst_ops(argc, argv);

@@ -86,8 +86,25 @@ dequeue_in_one_piece(const struct dlb_port *port, const struct dlb_lane *lane, u
 	return RTE_MIN(n, mask + 1 - (pos & mask));
 }
 
+/* One line of entries that are there and come from different queues. */
+static __rte_always_inline uint32_t
+dequeue_mixed_line(const struct dlb_port *port, const struct dlb_qe *qe, uint32_t stride,
+		   uint32_t mark, struct rte_event *ev, uint64_t *nb_sched)
+{
+	uint32_t i, source[DLB_HCWS_PER_LINE];
+
+	for (i = 0; i < DLB_HCWS_PER_LINE; i++) {
+		uint64_t hi = dlb_unpack_hi(dlb_unpack_at(qe, stride, i));
+
+		source[i] = dlb_unpack_source(port->dp->source, hi);
+		dequeue_count(nb_sched, hi, 1);
+	}
+	dlb_unpack_ldb_each(ev, qe, stride, source, mark);
+	return DLB_HCWS_PER_LINE;
+}
+
 /*
- * Whole lines of entries that come from one queue. Ends before four that do not, or that are not
+ * Whole lines of entries that come from one queue, or one line of others. Ends before four that do not, or that are not
  * all there. Returns the number of entries.
  */
 static __rte_always_inline uint32_t
@@ -104,14 +121,15 @@ dequeue_lines_ldb(const struct dlb_port *port, const struct dlb_lane *lane, uint
 	if (n < DLB_HCWS_PER_LINE || !dequeue_four_are_there(qe, stride, stale_gen))
 		return 0;
 	hi = dlb_unpack_hi(qe);
+	if (!dlb_unpack_alike(qe, stride, hi))
+		return dequeue_mixed_line(port, qe, stride, mark, ev, nb_sched);
 	source = dlb_unpack_source(port->dp->source, hi);
 	do {
-		if (unlikely(!dlb_unpack_alike(qe, stride, hi)))
-			break;
 		dlb_unpack_ldb_four(&ev[done], qe, stride, source, mark + done);
 		done += DLB_HCWS_PER_LINE;
 		qe = dlb_unpack_at(qe, stride, DLB_HCWS_PER_LINE);
-	} while (n - done >= DLB_HCWS_PER_LINE && dequeue_four_are_there(qe, stride, stale_gen));
+	} while (n - done >= DLB_HCWS_PER_LINE && dequeue_four_are_there(qe, stride, stale_gen) &&
+		 dlb_unpack_alike(qe, stride, hi));
 	dequeue_count(nb_sched, hi, done);
 	return done;
 }

@@ -281,6 +281,30 @@ enqueue_lines(struct dlb_tx *tx, const struct rte_event *ev, uint32_t n, uint64_
 	return done;
 }
 
+/*
+ * The same for one line whose events go to different queues: alike in all but that. None of them
+ * may be an exception.
+ */
+static __rte_always_inline uint32_t
+enqueue_mixed_line(struct dlb_tx *tx, const struct rte_event *ev, uint32_t n, uint64_t want,
+		   uint64_t mask, enum dlb_cmd cmd)
+{
+	uint32_t i, dest[DLB_HCWS_PER_LINE], all = 0;
+
+	if (n < DLB_HCWS_PER_LINE || !dlb_pack_alike(ev, want, mask))
+		return 0;
+	for (i = 0; i < DLB_HCWS_PER_LINE; i++) {
+		dest[i] = enqueue_dest(tx, &ev[i]);
+		all |= dest[i];
+	}
+	if (unlikely((all & DLB_DEST_EXCEPTION) != 0))
+		return 0;
+	dlb_pack_each(dlb_writer_next_line(&tx->w, tx->port), ev, dest, cmd);
+	for (i = 0; i < DLB_HCWS_PER_LINE; i++)
+		enqueue_count(tx, dest[i], 1);
+	return DLB_HCWS_PER_LINE;
+}
+
 static __rte_always_inline uint32_t
 enqueue_lines_new(struct dlb_tx *tx, const struct rte_event *ev, uint32_t n, uint64_t mask,
 		  enum dlb_known_ops known)
@@ -291,8 +315,10 @@ enqueue_lines_new(struct dlb_tx *tx, const struct rte_event *ev, uint32_t n, uin
 		return 0;
 	if (tx->new_credits < DLB_HCWS_PER_LINE)
 		enqueue_take_credits(tx, ev, n, known);
-	done = enqueue_lines(tx, ev, RTE_MIN(n, tx->new_credits), ev->event,
-			     mask | DLB_EVENT_DEST_MASK, dest, DLB_CMD_NEW);
+	n = RTE_MIN(n, tx->new_credits);
+	done = enqueue_lines(tx, ev, n, ev->event, mask | DLB_EVENT_DEST_MASK, dest, DLB_CMD_NEW);
+	if (done == 0)
+		done = enqueue_mixed_line(tx, ev, n, ev->event, mask, DLB_CMD_NEW);
 	tx->new_credits -= done;
 	tx->nb_new += done;
 	return done;
@@ -331,13 +357,17 @@ enqueue_answer_mask(const struct dlb_tx *tx)
 static __rte_always_inline uint32_t
 enqueue_lines_forward(struct dlb_tx *tx, const struct rte_event *ev, uint32_t n, uint64_t mask)
 {
+	enum dlb_cmd cmd = tx->port->is_dir ? DLB_CMD_NEW : DLB_CMD_FWD_T;
+	uint64_t want = enqueue_wanted_answer(tx, ev);
 	uint32_t dest = enqueue_dest(tx, ev), done;
 
 	if (unlikely((dest & DLB_DEST_EXCEPTION) != 0))
 		return 0;
-	done = enqueue_lines(tx, ev, enqueue_answers_in_order(tx, n), enqueue_wanted_answer(tx, ev),
-			     mask | enqueue_answer_mask(tx) | DLB_EVENT_DEST_MASK, dest,
-			     tx->port->is_dir ? DLB_CMD_NEW : DLB_CMD_FWD_T);
+	n = enqueue_answers_in_order(tx, n);
+	mask |= enqueue_answer_mask(tx);
+	done = enqueue_lines(tx, ev, n, want, mask | DLB_EVENT_DEST_MASK, dest, cmd);
+	if (done == 0)
+		done = enqueue_mixed_line(tx, ev, n, want, mask, cmd);
 	tx->oldest += done;
 	tx->nb_fwd += done;
 	return done;

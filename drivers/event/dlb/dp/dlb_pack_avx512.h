@@ -59,11 +59,9 @@ dlb_pack_alike(const struct rte_event *ev, uint64_t want, uint64_t mask)
 	return _mm512_test_epi64_mask(differs, pack_first_words(mask)) == 0;
 }
 
-/* Four events for one queue to a whole line. */
 static __rte_always_inline void
-dlb_pack_four(struct dlb_hcw *line, const struct rte_event *ev, uint32_t dest, enum dlb_cmd cmd)
+pack_line(struct dlb_hcw *line, const struct rte_event *ev, __m512i where)
 {
-	uint64_t hi = (uint64_t)dest << DLB_HI_QID_SHIFT | (uint64_t)cmd << DLB_HI_CMD_SHIFT;
 	__m512i words =
 		_mm512_shuffle_epi8(_mm512_loadu_si512(ev), PACK_ENTRY(dlb_pack_event.bytes));
 	__m512i factor = PACK_ENTRY(dlb_pack_event.factor);
@@ -71,7 +69,32 @@ dlb_pack_four(struct dlb_hcw *line, const struct rte_event *ev, uint32_t dest, e
 	__m512i high = _mm512_mulhi_epu16(words, factor);
 
 	low = _mm512_ternarylogic_epi64(low, high, PACK_ENTRY(dlb_pack_event.mask), PACK_OR_MASKED);
-	_mm512_store_si512(line, _mm512_or_si512(low, pack_second_words(hi)));
+	_mm512_store_si512(line, _mm512_or_si512(low, where));
+}
+
+static __rte_always_inline uint64_t
+pack_where(uint32_t dest, enum dlb_cmd cmd)
+{
+	return (uint64_t)dest << DLB_HI_QID_SHIFT | (uint64_t)cmd << DLB_HI_CMD_SHIFT;
+}
+
+/* Four events for one queue to a whole line. */
+static __rte_always_inline void
+dlb_pack_four(struct dlb_hcw *line, const struct rte_event *ev, uint32_t dest, enum dlb_cmd cmd)
+{
+	pack_line(line, ev, pack_second_words(pack_where(dest, cmd)));
+}
+
+/* The same, each for a queue of its own. */
+static __rte_always_inline void
+dlb_pack_each(struct dlb_hcw *line, const struct rte_event *ev, const uint32_t dest[4],
+	      enum dlb_cmd cmd)
+{
+	__m512i where = _mm512_setr_epi64(
+		0, (long long)pack_where(dest[0], cmd), 0, (long long)pack_where(dest[1], cmd), 0,
+		(long long)pack_where(dest[2], cmd), 0, (long long)pack_where(dest[3], cmd));
+
+	pack_line(line, ev, where);
 }
 
 static __rte_always_inline void
@@ -126,6 +149,19 @@ dlb_unpack_ldb_four(struct rte_event *ev, const struct dlb_qe *qe, uint32_t stri
 {
 	unpack_four(ev, unpack_load(qe, stride), &dlb_unpack_ldb_element,
 		    pack_marked((uint64_t)source << 32 | DLB_EVENT_MARK(mark)));
+}
+
+/* The same, each of a queue of its own. */
+static __rte_always_inline void
+dlb_unpack_ldb_each(struct rte_event *ev, const struct dlb_qe *qe, uint32_t stride,
+		    const uint32_t source[4], uint32_t mark)
+{
+	__m512i rest =
+		_mm512_setr_epi64((long long)source[0] << 32, 0, (long long)source[1] << 32, 0,
+				  (long long)source[2] << 32, 0, (long long)source[3] << 32, 0);
+
+	rest = _mm512_or_si512(rest, pack_marked(DLB_EVENT_MARK(mark)));
+	unpack_four(ev, unpack_load(qe, stride), &dlb_unpack_ldb_element, rest);
 }
 
 /* Four directed elements to events. */

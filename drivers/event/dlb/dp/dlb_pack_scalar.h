@@ -36,6 +36,17 @@ dlb_pack_four(struct dlb_hcw *line, const struct rte_event *ev, uint32_t dest, e
 	dlb_pack_one(&line[3], &ev[3], dest, cmd);
 }
 
+/* The same, each for a queue of its own. */
+static __rte_always_inline void
+dlb_pack_each(struct dlb_hcw *line, const struct rte_event *ev, const uint32_t dest[4],
+	      enum dlb_cmd cmd)
+{
+	dlb_pack_one(&line[0], &ev[0], dest[0], cmd);
+	dlb_pack_one(&line[1], &ev[1], dest[1], cmd);
+	dlb_pack_one(&line[2], &ev[2], dest[2], cmd);
+	dlb_pack_one(&line[3], &ev[3], dest[3], cmd);
+}
+
 static __rte_always_inline void
 dlb_pack_bare_four(struct dlb_hcw *line, enum dlb_cmd cmd)
 {
@@ -66,6 +77,17 @@ dlb_unpack_ldb_four(struct rte_event *ev, const struct dlb_qe *qe, uint32_t stri
 
 	for (i = 0; i < DLB_HCWS_PER_LINE; i++, qe = dlb_unpack_at(qe, stride, 1))
 		dlb_unpack_ldb(&ev[i], qe, dlb_unpack_hi(qe), source, mark + i);
+}
+
+/* The same, each of a queue of its own. */
+static __rte_always_inline void
+dlb_unpack_ldb_each(struct rte_event *ev, const struct dlb_qe *qe, uint32_t stride,
+		    const uint32_t source[4], uint32_t mark)
+{
+	uint32_t i;
+
+	for (i = 0; i < DLB_HCWS_PER_LINE; i++, qe = dlb_unpack_at(qe, stride, 1))
+		dlb_unpack_ldb(&ev[i], qe, dlb_unpack_hi(qe), source[i], mark + i);
 }
 
 /* Four directed elements to events. */

@@ -51,17 +51,35 @@ pack_event(struct dlb_hcw *hcw, const struct rte_event *ev, __m128i where)
 	_mm_store_si128((__m128i *)(void *)hcw, _mm_or_si128(_mm_or_si128(low, high), where));
 }
 
+static __rte_always_inline __m128i
+pack_where(uint32_t dest, enum dlb_cmd cmd)
+{
+	uint64_t hi = (uint64_t)dest << DLB_HI_QID_SHIFT | (uint64_t)cmd << DLB_HI_CMD_SHIFT;
+
+	return _mm_slli_si128(_mm_cvtsi64_si128((long long)hi), 8);
+}
+
 /* Four events for one queue to a whole line. */
 static __rte_always_inline void
 dlb_pack_four(struct dlb_hcw *line, const struct rte_event *ev, uint32_t dest, enum dlb_cmd cmd)
 {
-	uint64_t hi = (uint64_t)dest << DLB_HI_QID_SHIFT | (uint64_t)cmd << DLB_HI_CMD_SHIFT;
-	__m128i where = _mm_slli_si128(_mm_cvtsi64_si128((long long)hi), 8);
+	__m128i where = pack_where(dest, cmd);
 
 	pack_event(&line[0], &ev[0], where);
 	pack_event(&line[1], &ev[1], where);
 	pack_event(&line[2], &ev[2], where);
 	pack_event(&line[3], &ev[3], where);
+}
+
+/* The same, each for a queue of its own. */
+static __rte_always_inline void
+dlb_pack_each(struct dlb_hcw *line, const struct rte_event *ev, const uint32_t dest[4],
+	      enum dlb_cmd cmd)
+{
+	pack_event(&line[0], &ev[0], pack_where(dest[0], cmd));
+	pack_event(&line[1], &ev[1], pack_where(dest[1], cmd));
+	pack_event(&line[2], &ev[2], pack_where(dest[2], cmd));
+	pack_event(&line[3], &ev[3], pack_where(dest[3], cmd));
 }
 
 static __rte_always_inline void
@@ -115,6 +133,21 @@ dlb_unpack_ldb_four(struct rte_event *ev, const struct dlb_qe *qe, uint32_t stri
 	for (i = 0; i < DLB_HCWS_PER_LINE; i++) {
 		unpack_element(&ev[i], dlb_unpack_at(qe, stride, i), &dlb_unpack_ldb_element, rest);
 		rest = _mm_add_epi64(rest, _mm_set_epi64x(0, DLB_EVENT_MARK(1)));
+	}
+}
+
+/* The same, each of a queue of its own. */
+static __rte_always_inline void
+dlb_unpack_ldb_each(struct rte_event *ev, const struct dlb_qe *qe, uint32_t stride,
+		    const uint32_t source[4], uint32_t mark)
+{
+	uint32_t i;
+
+	for (i = 0; i < DLB_HCWS_PER_LINE; i++) {
+		uint64_t rest = (uint64_t)source[i] << 32 | DLB_EVENT_MARK(mark + i);
+
+		unpack_element(&ev[i], dlb_unpack_at(qe, stride, i), &dlb_unpack_ldb_element,
+			       _mm_cvtsi64_si128((long long)rest));
 	}
 }
 

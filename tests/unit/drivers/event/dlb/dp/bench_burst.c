@@ -6,14 +6,14 @@
  * What the driver alone costs: a burst is dequeued from a consumer queue (CQ) that has all
  * elements already, and enqueued as FORWARD into memory that nobody reads. Nothing is scheduled.
  *
- * Cycles are those of the time-stamp counter (TSC), around each call by itself; the median of many
- * rounds, the sets of burst functions taking turns, so that what disturbs hits all of them.
- * Instructions are counted, not estimated.
+ * Cycles are those of the time-stamp counter (TSC); medians of many samples, the sets of burst
+ * functions taking turns, so that what disturbs hits all of them. Instructions are counted, not
+ * estimated.
  *
  * The rows with ordinary stores are those with MOVDIR64B but for that instruction, so that there is
  * something to time where the CPU lacks it.
  *
- * usage: bench_burst [--burst N] [--rounds N] [--json]
+ * usage: bench_burst [--burst N] [--queues N] [--samples N] [--json]
  */
 
 #include <getopt.h>
@@ -26,8 +26,12 @@
 #include "burst_rig.h"
 #include "count_instructions.h"
 
-#define MAX_ROWS       32
-#define DEFAULT_ROUNDS 2001
+/* Of a sample. The counter may tick in steps of many: short times are summed up. */
+#define WARM_ROUNDS  4
+#define TIMED_ROUNDS 16
+
+#define MAX_ROWS	32
+#define DEFAULT_SAMPLES 1001
 
 struct row {
 	const struct dlb_burst_ops *ops;
@@ -35,7 +39,7 @@ struct row {
 	struct rig *rig;
 	struct rig_cost instructions;
 	struct rig_cost cycles; /* 0: the CPU lacks what the set needs */
-	double *samples[2];	/* cycles of each round: enqueue, dequeue */
+	double *samples[2];	/* by sample: enqueue, dequeue */
 };
 
 /* See bench_lines.c. */
@@ -49,8 +53,9 @@ static const struct dlb_burst_ops *const bench_ops[] = {
 
 static struct row rows[MAX_ROWS];
 static unsigned int nb_rows;
-static unsigned int nb_rounds = DEFAULT_ROUNDS;
+static unsigned int nb_samples = DEFAULT_SAMPLES;
 static uint16_t burst = RIG_BURST;
+static uint8_t nb_queues = 1;
 
 static void *
 memory(size_t alignment, size_t size)
@@ -71,9 +76,9 @@ row_add(const struct dlb_burst_ops *ops, bool is_sparse)
 
 	*row = (struct row){ .ops = ops, .is_sparse = is_sparse };
 	row->rig = memory(_Alignof(struct rig), sizeof(struct rig));
-	row->samples[0] = memory(sizeof(double), nb_rounds * sizeof(double));
-	row->samples[1] = memory(sizeof(double), nb_rounds * sizeof(double));
-	rig_init(row->rig, ops, is_sparse);
+	row->samples[0] = memory(sizeof(double), nb_samples * sizeof(double));
+	row->samples[1] = memory(sizeof(double), nb_samples * sizeof(double));
+	rig_init(row->rig, ops, is_sparse, nb_queues);
 }
 
 static bool
@@ -143,25 +148,40 @@ empty_ticks(void)
 	return median(ticks, RTE_DIM(ticks));
 }
 
-/* Ticks of as many bursts as there are elements, in all. */
+/* Ticks to dequeue and to enqueue all elements once. */
 static struct rig_cost
 time_round(struct rig *rig, const struct dlb_burst_ops *ops)
 {
-	struct rig_cost cost = { 0 };
-	uint64_t start, end;
+	struct rig_cost cost;
+	uint64_t start;
 	unsigned int i;
 
 	rig_rewind(rig);
-	for (i = 0; i < RIG_DEPTH; i += burst) {
-		start = rte_rdtsc_precise();
-		ops->dequeue_burst(&rig->port, rig->ev, burst, 0);
-		end = rte_rdtsc_precise();
-		cost.dequeue += (double)(end - start);
-		rig_work(rig, burst);
-		start = rte_rdtsc_precise();
-		ops->enqueue_burst(&rig->port, rig->ev, burst);
-		end = rte_rdtsc_precise();
-		cost.enqueue += (double)(end - start);
+	start = rte_rdtsc_precise();
+	for (i = 0; i < RIG_DEPTH; i += burst)
+		ops->dequeue_burst(&rig->port, &rig->ev[i], burst, 0);
+	cost.dequeue = (double)(rte_rdtsc_precise() - start);
+	rig_work(rig, RIG_DEPTH);
+	start = rte_rdtsc_precise();
+	for (i = 0; i < RIG_DEPTH; i += burst)
+		ops->enqueue_burst(&rig->port, &rig->ev[i], burst);
+	cost.enqueue = (double)(rte_rdtsc_precise() - start);
+	return cost;
+}
+
+/* By event, the first rounds left out: caches and predictors have to learn the set again. */
+static struct rig_cost
+time_sample(struct rig *rig, const struct dlb_burst_ops *ops, double empty)
+{
+	struct rig_cost round, cost = { 0 };
+	unsigned int i;
+
+	for (i = 0; i < WARM_ROUNDS + TIMED_ROUNDS; i++) {
+		round = time_round(rig, ops);
+		if (i < WARM_ROUNDS)
+			continue;
+		cost.dequeue += (round.dequeue - empty) / (TIMED_ROUNDS * RIG_DEPTH);
+		cost.enqueue += (round.enqueue - empty) / (TIMED_ROUNDS * RIG_DEPTH);
 	}
 	return cost;
 }
@@ -169,24 +189,25 @@ time_round(struct rig *rig, const struct dlb_burst_ops *ops)
 static void
 time_rows(void)
 {
-	double empty = empty_ticks() / burst;
-	unsigned int i, round, warm;
-	struct rig_cost cost = { 0 };
+	double empty = empty_ticks();
+	unsigned int i, sample;
 
-	for (round = 0; round < nb_rounds; round++) {
+	for (sample = 0; sample < nb_samples; sample++) {
 		for (i = 0; i < nb_rows; i++) {
-			/* The last of a few in a row: caches and predictors know the set again. */
-			for (warm = 0; warm < 4 && can_time(rows[i].ops); warm++)
-				cost = time_round(rows[i].rig, rows[i].ops);
-			rows[i].samples[0][round] = cost.enqueue / RIG_DEPTH - empty;
-			rows[i].samples[1][round] = cost.dequeue / RIG_DEPTH - empty;
+			struct rig_cost cost;
+
+			if (!can_time(rows[i].ops))
+				continue;
+			cost = time_sample(rows[i].rig, rows[i].ops, empty);
+			rows[i].samples[0][sample] = cost.enqueue;
+			rows[i].samples[1][sample] = cost.dequeue;
 		}
 	}
 	for (i = 0; i < nb_rows; i++) {
 		if (!can_time(rows[i].ops))
 			continue;
-		rows[i].cycles.enqueue = median(rows[i].samples[0], nb_rounds);
-		rows[i].cycles.dequeue = median(rows[i].samples[1], nb_rounds);
+		rows[i].cycles.enqueue = median(rows[i].samples[0], nb_samples);
+		rows[i].cycles.dequeue = median(rows[i].samples[1], nb_samples);
 	}
 }
 
@@ -214,7 +235,8 @@ print_text(void)
 		print_costs(&rows[i].instructions);
 		printf("\n");
 	}
-	printf("Bursts of %u, medians of %u rounds; -: not on this CPU.\n", burst, nb_rounds);
+	printf("Bursts of %u, %u queues in turn, medians of %u samples; -: not on this CPU.\n",
+	       burst, nb_queues, nb_samples);
 }
 
 static void
@@ -222,7 +244,8 @@ print_json(void)
 {
 	unsigned int i;
 
-	printf("{\"burst\": %u, \"rounds\": %u, \"rows\": [", burst, nb_rounds);
+	printf("{\"burst\": %u, \"queues\": %u, \"samples\": %u, \"rows\": [", burst, nb_queues,
+	       nb_samples);
 	for (i = 0; i < nb_rows; i++) {
 		const struct row *row = &rows[i];
 
@@ -240,7 +263,8 @@ print_json(void)
 static void
 usage(void)
 {
-	fprintf(stderr, "usage: bench_burst [--burst 1,2,4..32] [--rounds 1..1000000] [--json]\n");
+	fprintf(stderr,
+		"usage: bench_burst [--burst 1,2,4..32] [--queues 1..8] [--samples 1..1000000] [--json]\n");
 	exit(2);
 }
 
@@ -249,7 +273,8 @@ main(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "burst", required_argument, NULL, 'b' },
-		{ "rounds", required_argument, NULL, 'r' },
+		{ "queues", required_argument, NULL, 'q' },
+		{ "samples", required_argument, NULL, 's' },
 		{ "json", no_argument, NULL, 'j' },
 		{ 0 },
 	};
@@ -262,13 +287,15 @@ main(int argc, char **argv)
 			is_json = true;
 		else if (option == 'b')
 			burst = (uint16_t)strtoul(optarg, NULL, 10);
-		else if (option == 'r')
-			nb_rounds = (unsigned int)strtoul(optarg, NULL, 10);
+		else if (option == 'q')
+			nb_queues = (uint8_t)strtoul(optarg, NULL, 10);
+		else if (option == 's')
+			nb_samples = (unsigned int)strtoul(optarg, NULL, 10);
 		else
 			usage();
 	}
-	if (nb_rounds < 1 || nb_rounds > 1000000 || optind < argc || burst < 1 ||
-	    burst > RIG_BURST || RIG_DEPTH % burst != 0)
+	if (nb_samples < 1 || nb_samples > 1000000 || optind < argc || burst < 1 || nb_queues < 1 ||
+	    nb_queues > RIG_MAX_QUEUES || burst > RIG_BURST || RIG_DEPTH % burst != 0)
 		usage();
 	rows_add();
 	time_rows();

@@ -12,9 +12,7 @@
 #include "burst_rig.h"
 #include "count_instructions.h"
 
-#define HW_QID	   5
-#define FROM_QUEUE 1
-#define TO_QUEUE   2
+#define HW_QID 5 /* the first of them */
 
 /* At least so many events are counted: single ones begin at each place of a line. */
 #define NB_COUNTED 8U
@@ -36,7 +34,7 @@ fill_cq(struct rig *rig, uint32_t stride)
 		const struct dlb_qe qe = {
 			.data = i,
 			.opaque = (uint16_t)(i * 0x1111),
-			.qid = HW_QID,
+			.qid = (uint8_t)(HW_QID + i % rig->nb_queues),
 			.flow_id = (uint16_t)(i * 77),
 			.status = DLB_QE_GEN,
 		};
@@ -46,7 +44,7 @@ fill_cq(struct rig *rig, uint32_t stride)
 }
 
 void
-rig_init(struct rig *rig, const struct dlb_burst_ops *ops, bool is_sparse)
+rig_init(struct rig *rig, const struct dlb_burst_ops *ops, bool is_sparse, uint8_t nb_queues)
 {
 	const struct dlb_dp_dev_conf dev_conf = {
 		.nb_events_limit = 8192,
@@ -60,12 +58,13 @@ rig_init(struct rig *rig, const struct dlb_burst_ops *ops, bool is_sparse)
 		.sparse = is_sparse,
 	};
 	struct dlb_dp_queue_conf queue = { .hw_qid = HW_QID, .sched_type = RTE_SCHED_TYPE_ATOMIC };
+	uint8_t i;
 
 	memset(rig, 0, sizeof(*rig));
+	rig->nb_queues = nb_queues;
 	dlb_dp_dev_init(&rig->dp, &dev_conf);
-	dlb_dp_queue_init(&rig->dp, FROM_QUEUE, &queue);
-	queue.hw_qid++;
-	dlb_dp_queue_init(&rig->dp, TO_QUEUE, &queue);
+	for (i = 0; i < nb_queues; i++, queue.hw_qid++)
+		dlb_dp_queue_init(&rig->dp, i, &queue);
 	dlb_dp_port_init(&rig->port, &rig->dp,
 			 &(struct dlb_dp_port_conf){ .nb_lanes = 1, .new_event_threshold = 8192 });
 	dlb_dp_lane_add(&rig->port, &lane_conf);
@@ -87,7 +86,7 @@ rig_work(struct rig *rig, uint16_t n)
 
 	for (i = 0; i < n; i++) {
 		rig->ev[i].op = RTE_EVENT_OP_FORWARD;
-		rig->ev[i].queue_id = TO_QUEUE;
+		rig->ev[i].queue_id = (rig->ev[i].queue_id + 1) % rig->nb_queues;
 	}
 }
 

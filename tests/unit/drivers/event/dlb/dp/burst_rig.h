@@ -22,12 +22,16 @@ struct rig {
 	_Alignas(DLB_PP_PAGE_BYTES) uint8_t page[DLB_PP_PAGE_BYTES]; /* for a PCI set */
 	struct dlb_ring ring;					     /* for that of software */
 	_Alignas(DLB_LINE_BYTES) uint8_t cq[RIG_DEPTH * DLB_CQ_SPARSE_STRIDE];
-	struct rte_event ev[RIG_BURST];
+	struct rte_event ev[RIG_DEPTH];
+	uint8_t nb_queues;
 };
 
-/* A port for a set of burst functions; all its elements are atomic ones of one queue. */
+/* Elements are atomic ones of one queue, or of several in turn. */
+#define RIG_MAX_QUEUES 8
+
+/* A port for a set of burst functions. */
 void
-rig_init(struct rig *rig, const struct dlb_burst_ops *ops, bool is_sparse);
+rig_init(struct rig *rig, const struct dlb_burst_ops *ops, bool is_sparse, uint8_t nb_queues);
 
 /* By event. */
 struct rig_cost {
@@ -39,7 +43,7 @@ struct rig_cost {
 void
 rig_rewind(struct rig *rig);
 
-/* What the application does with n events in between: forward them to another queue. */
+/* What the application does with the first n events in between: forward them, to as many queues. */
 void
 rig_work(struct rig *rig, uint16_t n);
 

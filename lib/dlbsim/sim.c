@@ -12,14 +12,14 @@
 
 #include "sim_hist.h"
 
-#define STATE_MAGIC 0x444C4232 /* changes with the layout of struct sim_state */
+#define STATE_MAGIC 0x444C4233 /* changes with the layout of struct sim_state */
 
-_Static_assert(sizeof(struct sim_chunk) == 4 * 64, "a chunk is four cache lines");
+_Static_assert(sizeof(struct sim_chunk) % 64 == 0, "a chunk is whole cache lines");
 _Static_assert(sizeof(struct sim_flow) == 4, "a flow is one word");
 _Static_assert(SIM_NB_CHUNKS <= UINT16_MAX && SIM_NB_NODES <= UINT16_MAX, "indices have 16 bits");
-_Static_assert(SIM_NB_WAITS <= 1u << 12, "a flow has 12 bits for its wait");
-_Static_assert(DLB_MAX_HIST_LIST < 1u << 12, "a flow has 12 bits for its count");
-_Static_assert(DLB_MAX_LDB_PORTS <= 1u << 6, "a flow has 6 bits for its CQ");
+_Static_assert(SIM_NB_WAITS - 1 <= FIELD_MAX(SIM_FLOW_WAIT), "a flow names any wait");
+_Static_assert(DLB_MAX_HIST_LIST <= FIELD_MAX(SIM_FLOW_COUNT), "a flow counts all in flight");
+_Static_assert(DLB_MAX_LDB_PORTS - 1 <= FIELD_MAX(SIM_FLOW_CQ), "a flow names any CQ");
 
 size_t
 dlbsim_state_size(void)

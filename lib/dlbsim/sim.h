@@ -31,13 +31,11 @@ struct sim_qe {
 	uint64_t meta;
 };
 
-/* A FIFO of QEs is a chain of chunks; 15 QEs and the link fill four cache lines. */
-#define SIM_CHUNK_QES 15
+/* A FIFO of QEs is a chain of chunks, each as long as a turn of the scheduler. */
+#define SIM_CHUNK_QES 32
 
 struct sim_chunk {
 	struct sim_qe qe[SIM_CHUNK_QES];
-	uint16_t next;
-	uint16_t unused[7];
 };
 
 struct sim_fifo {
@@ -66,14 +64,16 @@ struct sim_node {
 /* --- atomic flows -------------------------------------------------------------------------- */
 
 /*
- * A flow is (QID, hash id). It is pinned to a CQ while QEs of it are there; QEs that may not go
+ * A flow is (QID, hash id), and one word. It is pinned to a CQ while QEs of it are there; QEs that may not go
  * anywhere else wait in a struct sim_wait. All zero is a flow that is free.
  */
 struct sim_flow {
-	uint32_t count : 12; /* QEs scheduled and not completed */
-	uint32_t cq : 6;     /* valid while count != 0 */
-	uint32_t wait : 12;  /* its struct sim_wait, or SIM_NONE */
+	uint32_t word;
 };
+
+#define SIM_FLOW_COUNT UINT32_C(0x00000FFF) /* QEs scheduled and not completed */
+#define SIM_FLOW_CQ    UINT32_C(0x0003F000) /* valid while they are not 0 */
+#define SIM_FLOW_WAIT  UINT32_C(0x3FFC0000) /* its struct sim_wait, or SIM_NONE */
 
 #define SIM_NB_HIDS 65536
 
@@ -253,6 +253,7 @@ struct sim_state {
 	uint16_t nb_free_nodes;
 	uint16_t nb_free_waits;
 	uint16_t free_chunks[SIM_NB_CHUNKS];
+	uint16_t next_chunk[SIM_NB_CHUNKS];
 	uint16_t free_nodes[SIM_NB_NODES];
 	uint16_t free_waits[SIM_NB_WAITS];
 	struct sim_wait waits[SIM_NB_WAITS];
@@ -292,6 +293,37 @@ struct dlbsim {
 	struct sim_map map[2][DLB_MAX_DIR_PORTS]; /* [is_ldb][cq] */
 };
 
+/* The word of element @p i; of registers with two indices i is i * count2 + j. */
+static inline uint32_t
+sim_reg(const struct dlbsim *sim, enum dlb_reg reg, uint32_t i)
+{
+	return sim->s->regs[sim->reg_base[reg] + i];
+}
+
+static inline void
+sim_reg_set(struct dlbsim *sim, enum dlb_reg reg, uint32_t i, uint32_t value)
+{
+	sim->s->regs[sim->reg_base[reg] + i] = value;
+}
+
+static inline unsigned int
+sim_flow_count(struct sim_flow flow)
+{
+	return FIELD_GET(SIM_FLOW_COUNT, flow.word);
+}
+
+static inline unsigned int
+sim_flow_cq(struct sim_flow flow)
+{
+	return FIELD_GET(SIM_FLOW_CQ, flow.word);
+}
+
+static inline uint16_t
+sim_flow_wait(struct sim_flow flow)
+{
+	return (uint16_t)FIELD_GET(SIM_FLOW_WAIT, flow.word);
+}
+
 static inline const struct dlb_limits *
 sim_limits(const struct sim_state *s)
 {
@@ -318,10 +350,6 @@ void
 sim_log(const struct dlbsim *sim, enum dlbsim_log kind, const char *text);
 
 /* sim_reg.c: the register space */
-uint32_t
-sim_reg(const struct dlbsim *sim, enum dlb_reg reg, uint32_t i);
-void
-sim_reg_set(struct dlbsim *sim, enum dlb_reg reg, uint32_t i, uint32_t value);
 void
 sim_reg_layout(struct dlbsim *sim);
 void
@@ -354,7 +382,7 @@ sim_enqueue(struct sim_state *s, unsigned int type, unsigned int qid, unsigned i
 
 /* sim_atomic.c: flows */
 void
-sim_flow_freed(struct sim_state *s, unsigned int qid, struct sim_flow *flow);
+sim_flow_freed(struct sim_state *s, unsigned int qid, struct sim_flow flow);
 struct sim_put;
 unsigned int
 sim_atomic_serve(struct sim_state *s, struct sim_put *put, unsigned int max);

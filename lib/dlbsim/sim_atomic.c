@@ -98,7 +98,7 @@ wait_best_bin(const struct sim_wait *w)
 }
 
 static uint16_t
-wait_make(struct sim_state *s, unsigned int qid, unsigned int hid, const struct sim_flow *flow)
+wait_make(struct sim_state *s, unsigned int qid, unsigned int hid, unsigned int cq)
 {
 	uint16_t i = s->free_waits[--s->nb_free_waits];
 
@@ -107,7 +107,7 @@ wait_make(struct sim_state *s, unsigned int qid, unsigned int hid, const struct 
 		.qid = (uint8_t)qid,
 		.bin = DLB_NB_BINS, /* in no list yet */
 		.pinned = 1,
-		.cq = flow->cq,
+		.cq = (uint8_t)cq,
 	};
 	return i;
 }
@@ -173,7 +173,7 @@ wait_take(struct sim_state *s, uint16_t i, struct sim_flow *flow, unsigned int c
 		return qe;
 	wait_unlink(s, i);
 	if (best == DLB_NB_BINS) {
-		flow->wait = SIM_NONE;
+		flow->word &= ~SIM_FLOW_WAIT;
 		wait_free(s, i);
 		return qe;
 	}
@@ -188,12 +188,14 @@ wait_take(struct sim_state *s, uint16_t i, struct sim_flow *flow, unsigned int c
 
 /* The flow has become free, and somebody waited for that. */
 void
-sim_flow_freed(struct sim_state *s, unsigned int qid, struct sim_flow *flow)
+sim_flow_freed(struct sim_state *s, unsigned int qid, struct sim_flow flow)
 {
-	if (flow->wait != SIM_NONE) {
-		wait_unlink(s, (uint16_t)flow->wait);
-		s->waits[flow->wait].pinned = 0;
-		wait_link(s, (uint16_t)flow->wait);
+	uint16_t wait = sim_flow_wait(flow);
+
+	if (wait != SIM_NONE) {
+		wait_unlink(s, wait);
+		s->waits[wait].pinned = 0;
+		wait_link(s, wait);
 	}
 	s->ldb_q[qid].atm_stalled = 0;
 	sim_queue_update(s, qid);
@@ -203,10 +205,11 @@ sim_flow_freed(struct sim_state *s, unsigned int qid, struct sim_flow *flow)
 static void
 flow_pin(struct sim_ldb_queue *q, struct sim_flow *flow, unsigned int cq)
 {
-	if (flow->count++ == 0) {
-		flow->cq = cq & 63;
+	if (sim_flow_count(*flow) == 0) {
+		flow->word = (flow->word & SIM_FLOW_WAIT) | FIELD_PREP(SIM_FLOW_CQ, cq);
 		q->nb_flows++;
 	}
+	flow->word++;
 }
 
 /* --- one turn ------------------------------------------------------------------------------ */
@@ -243,24 +246,23 @@ serve_wait(struct sim_state *s, struct sim_put *put, uint64_t h, uint16_t i)
 	struct sim_segment seg = segment_begin(put, depth, q->atm_thresh, 1);
 	struct sim_qe qe;
 
-	if (seg.n == 0 || !segment_has_history(&seg, 0))
+	if (seg.n == 0)
 		return 0;
 	qe = wait_take(s, i, flow, put->id);
 	flow_pin(q, flow, put->id);
 	seg.hist[0] = h | hid;
-	segment_entry(&seg, 0, qe);
-	sim_segment_end(put, 1, qe);
+	sim_segment_end(put, &seg, &qe, 1);
 	return 1;
 }
 
-/* Remove the head of FIFO @p bin, which has been copied. */
+/* Remove the @p n oldest QEs of FIFO @p bin, which have been copied. */
 static void
-drop_head(struct sim_state *s, struct sim_ldb_queue *q, unsigned int bin)
+drop_head(struct sim_state *s, struct sim_ldb_queue *q, unsigned int bin, unsigned int n)
 {
-	fifo_drop(s, &q->atm[bin], 1);
+	fifo_drop(s, &q->atm[bin], n);
 	if (q->atm[bin].count == 0)
 		q->atm_bins &= (uint8_t) ~(1U << bin);
-	q->nb_atm--;
+	q->nb_atm -= n;
 }
 
 /* The head may not go to this CQ: let it wait for its flow, or stall the bin. */
@@ -268,17 +270,41 @@ static void
 set_aside(struct sim_state *s, struct sim_ldb_queue *q, unsigned int qid, unsigned int bin,
 	  unsigned int hid, struct sim_flow *flow)
 {
-	bool may_pin = flow->count != 0 || flow->wait != SIM_NONE;
-	bool has_wait = flow->wait != SIM_NONE || s->nb_free_waits != 0;
+	uint16_t wait = sim_flow_wait(*flow);
+	bool may_pin = sim_flow_count(*flow) != 0 || wait != SIM_NONE;
+	bool has_wait = wait != SIM_NONE || s->nb_free_waits != 0;
 
 	if (!may_pin || !has_wait || q->aqed >= q->aqed_lim) {
 		q->atm_stalled |= (uint8_t)(1U << bin);
 		return;
 	}
-	if (flow->wait == SIM_NONE)
-		flow->wait = wait_make(s, qid, hid, flow) & 0xFFFU;
-	wait_append(s, (uint16_t)flow->wait, q, bin);
-	drop_head(s, q, bin);
+	if (wait == SIM_NONE) {
+		wait = wait_make(s, qid, hid, sim_flow_cq(*flow));
+		flow->word |= FIELD_PREP(SIM_FLOW_WAIT, (uint32_t)wait);
+	}
+	wait_append(s, wait, q, bin);
+	drop_head(s, q, bin, 1);
+}
+
+/*
+ * Add a QE to what pins its flow to the CQ of @p mine, if it may go there: the flow is there, or
+ * free and may be pinned; in neither case does anything of it wait.
+ */
+static inline bool
+flow_join(struct sim_flow *flow, uint32_t mine, unsigned int *nb_free)
+{
+	uint32_t word = flow->word;
+
+	if ((word & (SIM_FLOW_COUNT | SIM_FLOW_WAIT)) == 0) {
+		if (*nb_free == 0)
+			return false;
+		--*nb_free;
+		word = mine;
+	} else if ((word & (SIM_FLOW_CQ | SIM_FLOW_WAIT)) != mine) {
+		return false;
+	}
+	flow->word = word + 1;
+	return true;
 }
 
 /*
@@ -294,37 +320,20 @@ serve_fifo(struct sim_state *s, struct sim_put *put, uint64_t h, unsigned int bi
 	const struct sim_qe *from = fifo_peek(s, f);
 	struct sim_segment seg = segment_begin(put, q->nb_atm + q->nb_nalb + q->aqed, q->atm_thresh,
 					       fifo_run(f, max));
-	uint32_t hid_mask = q->hid_mask;
-	unsigned int nb_free =
-		q->nb_flows < q->fid_lim ? (unsigned int)(q->fid_lim - q->nb_flows) : 0;
-	unsigned int n, nb_pinned = 0, hid = 0;
-	bool stuck = false;
+	uint32_t hid_mask = q->hid_mask, mine = FIELD_PREP(SIM_FLOW_CQ, put->id);
+	unsigned int room = q->nb_flows < q->fid_lim ? (unsigned int)(q->fid_lim - q->nb_flows) : 0;
+	unsigned int n, nb_free = room, hid = 0;
 
-	for (n = 0; n < seg.n && segment_has_history(&seg, n); n++) {
-		struct sim_qe qe = from[n];
-		struct sim_flow flow;
-
-		hid = qe_lock_id(qe.meta) & hid_mask;
-		flow = flows[hid];
-		if (flow.count == 0 && flow.wait == SIM_NONE && nb_pinned < nb_free) {
-			flow.cq = put->id & 63U;
-			nb_pinned++;
-		} else if (flow.count == 0 || flow.cq != put->id || flow.wait != SIM_NONE) {
-			stuck = true;
+	for (n = 0; n < seg.n; n++) {
+		hid = qe_lock_id(from[n].meta) & hid_mask;
+		if (!flow_join(&flows[hid], mine, &nb_free))
 			break;
-		}
-		flow.count++;
-		flows[hid] = flow;
 		seg.hist[n] = h | hid;
-		segment_entry(&seg, n, qe);
 	}
-	q->nb_flows = (uint16_t)(q->nb_flows + nb_pinned);
-	sim_segment_end(put, n, *from);
-	fifo_drop(s, f, n);
-	q->nb_atm -= n;
-	if (f->count == 0)
-		q->atm_bins &= (uint8_t) ~(1U << bin);
-	if (stuck)
+	q->nb_flows = (uint16_t)(q->nb_flows + room - nb_free);
+	sim_segment_end(put, &seg, from, n);
+	drop_head(s, q, bin, n);
+	if (n < seg.n)
 		set_aside(s, q, put->qid, bin, hid, &flows[hid]);
 	return n;
 }

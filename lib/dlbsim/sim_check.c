@@ -50,7 +50,7 @@ check_fifo(struct check *c, const struct sim_fifo *f, const char *what, unsigned
 	uint32_t count = 0;
 	unsigned int pos = f->head_pos;
 
-	for (uint16_t i = f->head; i != SIM_NONE; i = c->s->chunks[i].next) {
+	for (uint16_t i = f->head; i != SIM_NONE; i = c->s->next_chunk[i]) {
 		c->chunks++;
 		expect(c, c->chunks < SIM_NB_CHUNKS, "%s queue %u: chain of chunks has no end",
 		       what, id);
@@ -110,7 +110,7 @@ check_waits(struct check *c, const struct sim_list *list, unsigned int qid, unsi
 
 	for (uint16_t i = list->head; i != SIM_NONE && !c->failed; i = c->s->waits[i].next) {
 		const struct sim_wait *w = &c->s->waits[i];
-		const struct sim_flow *flow = &c->s->flows[qid][w->hid];
+		struct sim_flow flow = c->s->flows[qid][w->hid];
 		uint32_t n = 0;
 
 		for (unsigned int b = 0; b < DLB_NB_BINS; b++)
@@ -120,8 +120,10 @@ check_waits(struct check *c, const struct sim_list *list, unsigned int qid, unsi
 		expect(c, w->prev == prev && w->qid == qid && w->bin == bin,
 		       "queue %u: a wait is in the wrong list", qid);
 		expect(c, w->head[bin] != SIM_NONE, "queue %u: a wait has nothing in its bin", qid);
-		expect(c, flow->wait == i, "queue %u: a wait is not its flow's", qid);
-		expect(c, (flow->count != 0) == (cq >= 0) && (cq < 0 || flow->cq == cq),
+		expect(c, sim_flow_wait(flow) == i, "queue %u: a wait is not its flow's", qid);
+		expect(c,
+		       (sim_flow_count(flow) != 0) == (cq >= 0) &&
+			       (cq < 0 || (int)sim_flow_cq(flow) == cq),
 		       "queue %u: a wait's flow is pinned elsewhere", qid);
 		prev = i;
 		qes += n;
@@ -158,7 +160,7 @@ static void
 check_history_entry(struct check *c, unsigned int cq, uint64_t h)
 {
 	unsigned int qid = hist_qid(h), hid = hist_key(h);
-	const struct sim_flow *flow = &c->s->flows[qid][hid];
+	struct sim_flow flow = c->s->flows[qid][hid];
 
 	expect(c, h != 0, "CQ %u: history list has a hole", cq);
 	expect(c, c->nb_flows < DLB_MAX_HIST_LIST, "CQ %u: history lists overlap", cq);
@@ -168,7 +170,7 @@ check_history_entry(struct check *c, unsigned int cq, uint64_t h)
 	if (hist_type(h) != DLB_SCHED_ATOMIC)
 		return;
 	c->flows[c->nb_flows++] = qid * SIM_NB_HIDS + hid;
-	expect(c, flow->count != 0 && flow->cq == cq,
+	expect(c, sim_flow_count(flow) != 0 && sim_flow_cq(flow) == cq,
 	       "flow %u of queue %u is on CQ %u and on another", hid, qid, cq);
 }
 
@@ -214,9 +216,9 @@ check_flows(struct check *c)
 
 		for (n = 1; i + n < c->nb_flows && c->flows[i + n] == c->flows[i];)
 			n++;
-		expect(c, n == c->s->flows[qid][hid].count,
+		expect(c, n == sim_flow_count(c->s->flows[qid][hid]),
 		       "flow %u of queue %u counts %u of %u in flight", hid, qid,
-		       c->s->flows[qid][hid].count, n);
+		       sim_flow_count(c->s->flows[qid][hid]), n);
 		pinned[qid]++;
 	}
 	for (unsigned int q = 0; q < DLB_MAX_LDB_QUEUES; q++)

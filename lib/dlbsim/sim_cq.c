@@ -169,18 +169,40 @@ add_weight(struct sim_state *s, const struct sim_put *put, uint8_t weight)
 	put->cq->wu_used += weight;
 }
 
-/* The first @p n entries of the segment are written; @p first is the first of their QEs. */
+static inline void
+show_entry(uint8_t *to, struct sim_qe qe, uint64_t status)
+{
+	uint64_t *entry = (uint64_t *)(void *)to;
+
+	__atomic_store_n(&entry[0], qe.data, __ATOMIC_RELAXED);
+	/* Pairs with the reader's acquire load of the generation bit. */
+	__atomic_store_n(&entry[1], qe_delivered(qe.meta, status), __ATOMIC_RELEASE);
+}
+
+static inline void
+show_entries(uint8_t *to, size_t step, const struct sim_qe *from, unsigned int n, uint64_t status)
+{
+	for (size_t i = 0; i < n; i++)
+		show_entry(to + i * step, from[i], status);
+}
+
+/* Put the @p n QEs at @p from into the segment. */
 void
-sim_segment_end(struct sim_put *put, unsigned int n, struct sim_qe first)
+sim_segment_end(struct sim_put *put, const struct sim_segment *seg, const struct sim_qe *from,
+		unsigned int n)
 {
 	struct sim_cq *cq = put->cq;
 
 	if (n == 0)
 		return;
+	if (seg->step == sizeof(*from))
+		show_entries(seg->to, sizeof(*from), from, n, seg->status);
+	else
+		show_entries(seg->to, seg->step, from, n, seg->status);
 	if (put->mem == NULL)
 		write_by_message(put, n);
 	if (cq->weighted)
-		add_weight(put->sim->s, put, (uint8_t)qe_weight(first.meta));
+		add_weight(put->sim->s, put, (uint8_t)qe_weight(from->meta));
 	cq->wptr += n;
 	if (!put->is_ldb)
 		return;

@@ -5,8 +5,9 @@
  *
  * A turn works in segments: as many QEs as lie side by side in the ring and in the history list, and
  * get the same depth hint and generation bit. Within one, all that differs from
- * QE to QE is the QE itself. Entries become visible one by one, generation bit last. Counters that
- * only the end of the turn needs are added up there, see sim_sched.c.
+ * QE to QE is the QE itself. The caller fills the history; sim_segment_end() shows the entries, one
+ * by one, generation bit last. Counters that only the end of the turn needs are added up there, see
+ * sim_sched.c.
  */
 
 #ifndef SIM_CQ_H
@@ -32,7 +33,7 @@ struct sim_put {
 struct sim_segment {
 	uint64_t *hist;
 	uint8_t *to;
-	unsigned int shift;
+	size_t step;
 	unsigned int n;
 	uint64_t status; /* byte 15 of all entries, in place */
 };
@@ -40,7 +41,8 @@ struct sim_segment {
 void
 sim_put_begin(struct sim_put *put, struct dlbsim *sim, bool is_ldb, unsigned int cq);
 void
-sim_segment_end(struct sim_put *put, unsigned int n, struct sim_qe first);
+sim_segment_end(struct sim_put *put, const struct sim_segment *seg, const struct sim_qe *from,
+		unsigned int n);
 
 static inline unsigned int
 min_u(unsigned int a, unsigned int b)
@@ -65,12 +67,31 @@ depth_hint(uint32_t d, uint32_t t, uint32_t *down_to)
 	return hint;
 }
 
+/*
+ * How many of @p n history entries are there to be taken: all, unless software made the ranges of
+ * two CQs overlap.
+ */
+static inline unsigned int
+hist_room(const uint64_t *hist, unsigned int n)
+{
+	uint64_t taken = 0;
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		taken |= hist[i];
+	if (taken == 0)
+		return n;
+	for (i = 0; hist[i] == 0; i++)
+		;
+	return i;
+}
+
 /* Room for at most @p max QEs; depth and threshold are those of their queue. */
 static inline struct sim_segment
 segment_begin(struct sim_put *put, uint32_t depth, uint32_t thresh, unsigned int max)
 {
-	struct sim_state *s = put->sim->s;
 	struct sim_cq *cq = put->cq;
+	uint64_t *hist = &put->sim->s->hist[cq->hist_base + cq->hist_push];
 	unsigned int pos = cq->wptr & (cq->ring - 1U);
 	unsigned int gen = (cq->wptr & cq->ring) == 0;
 	uint32_t down_to;
@@ -78,36 +99,18 @@ segment_begin(struct sim_put *put, uint32_t depth, uint32_t thresh, unsigned int
 	unsigned int n = min_u(min_u(max, SEGMENT_MAX), min_u(cq->ring - pos, depth - down_to));
 
 	if (put->is_ldb)
-		n = min_u(n, (unsigned int)(cq->hist_size - cq->hist_push));
+		n = hist_room(hist, min_u(n, (unsigned int)(cq->hist_size - cq->hist_push)));
 	/* Of a CQ with a weight limit, each QE decides whether there is room for the next. */
 	if (cq->weighted)
 		n = min_u(n, cq->wu_used < cq->wu_lim);
 	return (struct sim_segment){
-		.hist = &s->hist[cq->hist_base + cq->hist_push],
+		.hist = hist,
 		.to = put->mem != NULL ? put->mem + ((size_t)pos << put->shift)
 				       : (uint8_t *)put->bounce,
-		.shift = put->mem != NULL ? put->shift : 4,
+		.step = put->mem != NULL ? (size_t)1 << put->shift : sizeof(put->bounce[0]),
 		.n = n,
 		.status = qe_status(hint, gen),
 	};
-}
-
-/* Show entry @p i of the segment, which is @p qe, in the CQ. */
-static inline void
-segment_entry(const struct sim_segment *seg, unsigned int i, struct sim_qe qe)
-{
-	uint64_t *entry = (uint64_t *)(void *)(seg->to + ((size_t)i << seg->shift));
-
-	__atomic_store_n(&entry[0], qe.data, __ATOMIC_RELAXED);
-	/* Pairs with the reader's acquire load of the generation bit. */
-	__atomic_store_n(&entry[1], qe_delivered(qe.meta, seg->status), __ATOMIC_RELEASE);
-}
-
-/* The history entry is only taken if software made the ranges of two CQs overlap. */
-static inline bool
-segment_has_history(const struct sim_segment *seg, unsigned int i)
-{
-	return seg->hist[i] == 0;
 }
 
 /* What the history keeps of any QE of put->qid that this turn delivers. */

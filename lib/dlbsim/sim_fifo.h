@@ -46,7 +46,7 @@ fifo_extend(struct sim_state *s, struct sim_fifo *f)
 		f->head = chunk;
 		f->head_pos = 0;
 	} else {
-		s->chunks[f->tail].next = chunk;
+		s->next_chunk[f->tail] = chunk;
 	}
 	f->tail = chunk;
 	f->tail_pos = 0;
@@ -59,6 +59,25 @@ fifo_push(struct sim_state *s, struct sim_fifo *f, struct sim_qe qe)
 		fifo_extend(s, f);
 	s->chunks[f->tail].qe[f->tail_pos++] = qe;
 	f->count++;
+}
+
+/*
+ * Append elements, at most @p max, that lie side by side: the caller writes the @p n that it got at
+ * the place that is returned.
+ */
+static inline struct sim_qe *
+fifo_room(struct sim_state *s, struct sim_fifo *f, unsigned int max, unsigned int *n)
+{
+	struct sim_qe *to;
+
+	if (f->tail == SIM_NONE || f->tail_pos == SIM_CHUNK_QES)
+		fifo_extend(s, f);
+	to = &s->chunks[f->tail].qe[f->tail_pos];
+	*n = SIM_CHUNK_QES - (unsigned int)f->tail_pos;
+	*n = *n < max ? *n : max;
+	f->tail_pos = (uint8_t)(f->tail_pos + *n);
+	f->count += *n;
+	return to;
 }
 
 /* The oldest element; the FIFO must not be empty. */
@@ -92,7 +111,7 @@ fifo_drop(struct sim_state *s, struct sim_fifo *f, unsigned int n)
 	} else if (f->head_pos == SIM_CHUNK_QES) {
 		uint16_t chunk = f->head;
 
-		f->head = s->chunks[chunk].next;
+		f->head = s->next_chunk[chunk];
 		f->head_pos = 0;
 		chunk_put(s, chunk);
 	}

@@ -29,6 +29,13 @@ hist_key(uint64_t h)
 	return (uint16_t)h;
 }
 
+/* All but the key: equal for entries of one queue, slot and type. */
+static inline uint64_t
+hist_common(uint64_t h)
+{
+	return h >> HIST_QID_SHIFT;
+}
+
 static inline unsigned int
 hist_qid(uint64_t h)
 {
@@ -129,30 +136,12 @@ flow_complete(struct sim_state *s, uint64_t h)
 	struct sim_flow *flow = &s->flows[hist_qid(h)][hist_key(h)];
 	struct sim_ldb_queue *q = &s->ldb_q[hist_qid(h)];
 
-	if (--flow->count != 0)
+	flow->word--;
+	if (sim_flow_count(*flow) != 0)
 		return;
 	q->nb_flows--;
-	if (flow->wait != SIM_NONE || q->atm_stalled != 0)
-		sim_flow_freed(s, hist_qid(h), flow);
-}
-
-/*
- * Complete the SN of @p h if it is the oldest, has no fragments, and nobody waits for it: the usual
- * case. Returns false, having done nothing, if it is for sim_sn_complete().
- */
-static inline bool
-sn_retire(struct sim_state *s, uint64_t h)
-{
-	uint16_t *oldest = &s->oldest_sn[hist_group(h)][hist_sn_slot(h)];
-	struct sim_sn *sn = hist_sn(s, h, hist_key(h));
-	unsigned int next = (hist_key(h) + 1) & (hist_nb_sns(h) - 1);
-
-	if (*oldest != hist_key(h) || sn->head != SIM_NONE ||
-	    hist_sn(s, h, next)->state == SIM_SN_DONE || s->ldb_q[hist_qid(h)].nalb_stalled != 0)
-		return false;
-	*sn = (struct sim_sn){ .state = SIM_SN_FREE };
-	*oldest = (uint16_t)next;
-	return true;
+	if (sim_flow_wait(*flow) != SIM_NONE || q->atm_stalled != 0)
+		sim_flow_freed(s, hist_qid(h), *flow);
 }
 
 #endif /* SIM_HIST_H */

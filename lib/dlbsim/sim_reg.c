@@ -34,19 +34,6 @@ sim_reg_layout(struct dlbsim *sim)
 	assert(base <= SIM_NB_REG_WORDS);
 }
 
-/* The word of element @p i; of registers with two indices i is i * count2 + j. */
-uint32_t
-sim_reg(const struct dlbsim *sim, enum dlb_reg reg, uint32_t i)
-{
-	return sim->s->regs[sim->reg_base[reg] + i];
-}
-
-void
-sim_reg_set(struct dlbsim *sim, enum dlb_reg reg, uint32_t i, uint32_t value)
-{
-	sim->s->regs[sim->reg_base[reg] + i] = value;
-}
-
 /* Reset values, and what they mean. */
 void
 sim_reg_reset(struct dlbsim *sim)

@@ -86,11 +86,10 @@ nalb_segment(struct sim_state *s, struct sim_put *put, unsigned int bin, unsigne
 					       q->nalb_thresh, fifo_run(f, max));
 	unsigned int n, sn;
 
-	for (n = 0; n < seg.n && segment_has_history(&seg, n); n++) {
-		struct sim_qe qe = from[n];
+	for (n = 0; n < seg.n; n++) {
 		uint64_t h = unordered;
 
-		if (qe_type(qe.meta) == DLB_SCHED_ORDERED) {
+		if (qe_type(from[n].meta) == DLB_SCHED_ORDERED) {
 			if (!take_sn(s, q, ordered, &sn)) {
 				q->nalb_stalled |= (uint8_t)(1U << bin);
 				break;
@@ -98,9 +97,8 @@ nalb_segment(struct sim_state *s, struct sim_put *put, unsigned int bin, unsigne
 			h = ordered | sn;
 		}
 		seg.hist[n] = h;
-		segment_entry(&seg, n, qe);
 	}
-	sim_segment_end(put, n, *from);
+	sim_segment_end(put, &seg, from, n);
 	fifo_drop(s, f, n);
 	q->nb_nalb -= n;
 	if (f->count == 0)
@@ -289,9 +287,7 @@ dir_segment(struct sim_put *put, struct sim_dir_queue *q, unsigned int bin, unsi
 	const struct sim_qe *from = fifo_peek(put->sim->s, f);
 	struct sim_segment seg = segment_begin(put, q->count, q->thresh, fifo_run(f, max));
 
-	for (unsigned int i = 0; i < seg.n; i++)
-		segment_entry(&seg, i, from[i]);
-	sim_segment_end(put, seg.n, *from);
+	sim_segment_end(put, &seg, from, seg.n);
 	fifo_drop(put->sim->s, f, seg.n);
 	q->count -= seg.n;
 	if (f->count == 0)

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-3-Clause OR GPL-2.0-only
+ * Copyright(c) 2026 event_dlb contributors
+ *
+ * A producer port (PP) at work: what sim_enqueue.c, which knows every hardware command word (HCW),
+ * and sim_run.c, which knows many alike at once, have in common.
+ */
+
+#ifndef SIM_PP_H
+#define SIM_PP_H
+
+#include "sim.h"
+
+/* Bit c: command c exists. */
+#define LDB_COMMANDS UINT32_C(0x3F2E)
+#define DIR_COMMANDS UINT32_C(0x0322)
+
+struct pp {
+	struct dlbsim *sim;
+	struct sim_state *s;
+	struct sim_cq *cq;
+	unsigned int id;
+	bool is_ldb;
+};
+
+static inline bool
+pp_has_command(const struct pp *pp, unsigned int cmd)
+{
+	return ((pp->is_ldb ? LDB_COMMANDS : DIR_COMMANDS) >> cmd & 1) != 0;
+}
+
+/* Software may have changed the range of the history list while it was in use. */
+static inline void
+pp_idle_again(const struct pp *pp)
+{
+	if (pp->cq->inflight == 0 && pp->cq->hist_stale)
+		sim_cq_latch_history(pp->sim, pp->id);
+}
+
+/* How many HCWs from the first on (of @p n >= 1) make a run. */
+unsigned int
+sim_run_length(const struct dlb_hcw *hcws, unsigned int n);
+
+/* Do what the run says. Returns false, having done nothing, if something might be refused. */
+bool
+sim_run(struct pp *pp, const struct dlb_hcw *hcws, unsigned int n);
+
+#endif /* SIM_PP_H */

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-3-Clause OR GPL-2.0-only
+ * Copyright(c) 2026 event_dlb contributors
+ *
+ * Where queue elements (QE) of a type, queue and bin wait, and the books of a queue that grew.
+ *
+ * Invariant: whoever pushes to a FIFO says so with fifo_grew() before anybody else looks.
+ */
+
+#ifndef SIM_QUEUE_H
+#define SIM_QUEUE_H
+
+#include "sim_fifo.h"
+
+/* @p n QEs were pushed to the atomic FIFO of @p bin. */
+static inline void
+atomic_grew(struct sim_state *s, unsigned int qid, unsigned int bin, unsigned int n)
+{
+	struct sim_ldb_queue *q = &s->ldb_q[qid];
+
+	q->atm_bins |= (uint8_t)(1U << bin);
+	q->nb_atm += n;
+	q->atm_total += n;
+	if ((q->atm_stalled >> bin & 1) == 0)
+		s->ldb_work |= UINT32_C(1) << qid;
+}
+
+/* The same for the FIFO of unordered and ordered QEs. */
+static inline void
+nalb_grew(struct sim_state *s, unsigned int qid, unsigned int bin, unsigned int n)
+{
+	struct sim_ldb_queue *q = &s->ldb_q[qid];
+
+	q->nalb_bins |= (uint8_t)(1U << bin);
+	q->nb_nalb += n;
+	q->nalb_total += n;
+	if (q->nb_nalb > q->nalb_max)
+		q->nalb_max = q->nb_nalb;
+	if ((q->nalb_stalled >> bin & 1) == 0)
+		s->ldb_work |= UINT32_C(1) << qid;
+}
+
+/* The same for the FIFO of a directed queue. */
+static inline void
+directed_grew(struct sim_state *s, unsigned int qid, unsigned int bin, unsigned int n)
+{
+	struct sim_dir_queue *q = &s->dir_q[qid];
+
+	q->bins |= (uint8_t)(1U << bin);
+	q->count += n;
+	q->total += n;
+	if (q->count > q->max)
+		q->max = q->count;
+	s->dir_work[qid / 64] |= UINT64_C(1) << (qid % 64);
+}
+
+static inline struct sim_fifo *
+fifo_of(struct sim_state *s, unsigned int type, unsigned int qid, unsigned int bin)
+{
+	if (type == DLB_SCHED_DIRECTED)
+		return &s->dir_q[qid].fifo[bin];
+	return type == DLB_SCHED_ATOMIC ? &s->ldb_q[qid].atm[bin] : &s->ldb_q[qid].nalb[bin];
+}
+
+static inline void
+fifo_grew(struct sim_state *s, unsigned int type, unsigned int qid, unsigned int bin,
+	  unsigned int n)
+{
+	if (type == DLB_SCHED_ATOMIC)
+		atomic_grew(s, qid, bin, n);
+	else if (type == DLB_SCHED_DIRECTED)
+		directed_grew(s, qid, bin, n);
+	else
+		nalb_grew(s, qid, bin, n);
+}
+
+#endif /* SIM_QUEUE_H */

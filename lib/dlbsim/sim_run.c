@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: BSD-3-Clause OR GPL-2.0-only
+ * Copyright(c) 2026 event_dlb contributors
+ *
+ * Runs: hardware command words (HCW) of a burst that say the same of different data, which most do:
+ * the same command for the same queue, type and priority.
+ *
+ * A run is checked once and then only its effects are left, and they are done by kind: all
+ * completions, then all queue elements (QE). Nobody can look in between, and a completion never
+ * touches the FIFO that the run's QEs go to. Only ordered responses whose turn has not come go one
+ * by one, through the reorder buffer. Whatever might be refused is not a run's business.
+ *
+ * SN is a sequence number, CQ a consumer queue, QID a queue id.
+ */
+
+#include "sim_hist.h"
+#include "sim_pp.h"
+#include "sim_qe.h"
+#include "sim_queue.h"
+
+/* --- checks -------------------------------------------------------------------------------- */
+
+#define RUN_BITS_QE    UINT64_C(0x0F0000001FFF0000) /* command; priority, type, QID */
+#define RUN_BITS_NO_QE UINT64_C(0x0F0003FF00000000) /* command; tokens */
+#define RUN_BITS_NOOP  UINT64_C(0x0F00000000000000) /* command */
+
+static uint64_t
+meta_of(const struct dlb_hcw *hcw)
+{
+	return qe_load(hcw).meta;
+}
+
+/* The bits in which the HCWs of a run are like the first. */
+static inline uint64_t
+run_bits(uint64_t first)
+{
+	if (qe_cmd(first) == DLB_CMD_NOOP)
+		return RUN_BITS_NOOP;
+	return (qe_cmd(first) & DLB_HCW_QE_VALID) != 0 ? RUN_BITS_QE : RUN_BITS_NO_QE;
+}
+
+/* The bits in which any of four HCWs is not like @p first. */
+static inline uint64_t
+line_differs(const struct dlb_hcw *line, uint64_t first)
+{
+	return (meta_of(&line[0]) ^ first) | (meta_of(&line[1]) ^ first) |
+	       (meta_of(&line[2]) ^ first) | (meta_of(&line[3]) ^ first);
+}
+
+unsigned int
+sim_run_length(const struct dlb_hcw *hcws, unsigned int n)
+{
+	uint64_t first = meta_of(hcws);
+	uint64_t bits = run_bits(first);
+	const struct dlb_hcw *at = hcws, *end = hcws + n;
+
+	while (end - at >= 4 && (line_differs(at, first) & bits) == 0)
+		at += 4;
+	while (at < end && ((meta_of(at) ^ first) & bits) == 0)
+		at++;
+	return (unsigned int)(at - hcws);
+}
+
+static bool
+run_may_enqueue(const struct pp *pp, unsigned int type, unsigned int qid)
+{
+	const struct sim_state *s = pp->s;
+	unsigned int vas = pp->cq->pp_vas;
+	uint32_t ok;
+
+	if (type == DLB_SCHED_DIRECTED)
+		return qid < sim_limits(s)->nb_dir_ports &&
+		       (s->dir_qid_ok[vas][qid / 64] & s->dir_qid_valid[qid / 64]) >> qid % 64 & 1;
+	ok = s->ldb_qid_ok[vas] & s->ldb_qid_valid;
+	if (type == DLB_SCHED_ATOMIC)
+		ok &= s->fid_ok;
+	else if (type == DLB_SCHED_ORDERED)
+		ok &= s->sn_ok;
+	return qid < DLB_MAX_LDB_QUEUES && (ok >> qid & 1) != 0;
+}
+
+/* Can nothing of this run's QEs be refused? If so their credits are taken. */
+static bool
+run_accept(struct pp *pp, uint64_t meta, unsigned int n)
+{
+	struct sim_state *s = pp->s;
+	unsigned int type = qe_type(meta);
+	unsigned int pool = type == DLB_SCHED_DIRECTED && !sim_limits(s)->combined_credits;
+	uint32_t *credits = &s->credits[pool][pp->cq->pp_vas];
+
+	if (!run_may_enqueue(pp, type, qe_qid(meta)) || *credits < n ||
+	    s->storage[pool] - s->stored[pool] < n)
+		return false;
+	*credits -= n;
+	s->stored[pool] += n;
+	return true;
+}
+
+/* --- completions --------------------------------------------------------------------------- */
+
+/* The oldest history entries of a CQ that are of one queue and type and lie side by side. */
+struct span {
+	uint64_t *hist;
+	uint64_t first; /* of them */
+	unsigned int n;
+};
+
+static inline uint64_t
+differs_in_four(const uint64_t *hist, uint64_t first)
+{
+	return hist_common((hist[0] ^ first) | (hist[1] ^ first) | (hist[2] ^ first) |
+			   (hist[3] ^ first));
+}
+
+static struct span
+oldest_span(const struct pp *pp, unsigned int max)
+{
+	const struct sim_cq *cq = pp->cq;
+	unsigned int to_end = (unsigned int)(cq->hist_size - cq->hist_pop);
+	uint64_t *hist = &pp->s->hist[cq->hist_base + cq->hist_pop];
+	size_t n = 0;
+
+	max = max < to_end ? max : to_end;
+	while (max - n >= 4 && differs_in_four(&hist[n], hist[0]) == 0)
+		n += 4;
+	while (n < max && hist_common(hist[n] ^ hist[0]) == 0)
+		n++;
+	return (struct span){ .hist = hist, .first = hist[0], .n = (unsigned int)n };
+}
+
+/* Forget the @p n oldest entries of the CQ, which are of queue @p qid. */
+static void
+pop_span(struct pp *pp, const struct span *span, unsigned int n)
+{
+	struct sim_cq *cq = pp->cq;
+	unsigned int qid = hist_qid(span->first);
+	struct sim_ldb_queue *q = &pp->s->ldb_q[qid];
+
+	for (size_t i = 0; i < n; i++)
+		span->hist[i] = 0;
+	cq->hist_pop = (uint16_t)(cq->hist_pop + n);
+	if (cq->hist_pop == cq->hist_size) {
+		cq->hist_pop = 0;
+		cq->hist_pop_gen ^= 1;
+	}
+	cq->inflight = (uint16_t)(cq->inflight - n);
+	q->inflight = (uint16_t)(q->inflight - n);
+	if (q->inflight < q->infl_lim)
+		pp->s->ldb_open |= UINT32_C(1) << qid;
+}
+
+/* Each entry ends one QE of its flow. */
+static void
+complete_flows(struct sim_state *s, const struct span *span)
+{
+	unsigned int qid = hist_qid(span->first), nb_freed = 0;
+	struct sim_ldb_queue *q = &s->ldb_q[qid];
+	struct sim_flow *flows = s->flows[qid];
+
+	for (size_t i = 0; i < span->n; i++) {
+		unsigned int hid = hist_key(span->hist[i]);
+		struct sim_flow flow = { flows[hid].word - 1 };
+
+		flows[hid] = flow;
+		if (sim_flow_count(flow) != 0)
+			continue;
+		nb_freed++;
+		if (sim_flow_wait(flow) != SIM_NONE)
+			sim_flow_freed(s, qid, flow);
+	}
+	q->nb_flows = (uint16_t)(q->nb_flows - nb_freed);
+	if (nb_freed != 0 && q->atm_stalled != 0) {
+		q->atm_stalled = 0;
+		sim_queue_update(s, qid);
+	}
+}
+
+/*
+ * How many of the entries are the oldest of their queue, have no fragments and nobody waiting
+ * behind them. Those are retired; the next one is for sim_sn_complete().
+ */
+static unsigned int
+retire_sns(struct sim_state *s, const struct span *span)
+{
+	uint64_t h = span->first;
+	uint16_t *oldest = &s->oldest_sn[hist_group(h)][hist_sn_slot(h)];
+	unsigned int mask = hist_nb_sns(h) - 1, n = 0;
+
+	if (s->ldb_q[hist_qid(h)].nalb_stalled != 0)
+		return 0;
+	while (n < span->n) {
+		unsigned int key = hist_key(span->hist[n]);
+		struct sim_sn *sn = hist_sn(s, h, key);
+
+		if (*oldest != key || sn->head != SIM_NONE ||
+		    hist_sn(s, h, (key + 1) & mask)->state == SIM_SN_DONE)
+			break;
+		*sn = (struct sim_sn){ .state = SIM_SN_FREE };
+		*oldest = (uint16_t)((key + 1) & mask);
+		n++;
+	}
+	return n;
+}
+
+/*
+ * End as many of the @p max oldest QEs of the CQ as can be ended together. 0: the oldest one is an
+ * ordered QE whose response has to pass the reorder buffer.
+ */
+static unsigned int
+complete_some(struct pp *pp, unsigned int max)
+{
+	struct span span = oldest_span(pp, max);
+	unsigned int n = span.n;
+
+	if (hist_type(span.first) == DLB_SCHED_ATOMIC)
+		complete_flows(pp->s, &span);
+	else if (hist_type(span.first) == DLB_SCHED_ORDERED)
+		n = retire_sns(pp->s, &span);
+	pop_span(pp, &span, n);
+	return n;
+}
+
+/* --- elements ------------------------------------------------------------------------------ */
+
+/* Append @p n QEs, as they are stored, to FIFO @p f. */
+static void
+push_ldb(struct sim_state *s, struct sim_fifo *f, const struct dlb_hcw *hcws, unsigned int n)
+{
+	for (unsigned int len; n != 0; n -= len, hcws += len) {
+		struct sim_qe *to = fifo_room(s, f, n, &len);
+
+		for (size_t i = 0; i < len; i++)
+			to[i] = qe_stored(qe_load(&hcws[i]));
+	}
+}
+
+static void
+push_directed(struct sim_state *s, struct sim_fifo *f, const struct dlb_hcw *hcws, unsigned int n,
+	      unsigned int pp)
+{
+	for (unsigned int len; n != 0; n -= len, hcws += len) {
+		struct sim_qe *to = fifo_room(s, f, n, &len);
+
+		for (size_t i = 0; i < len; i++)
+			to[i] = qe_directed(qe_with_pp(qe_load(&hcws[i]), pp));
+	}
+}
+
+/* Put @p n accepted QEs into their queue. */
+static void
+push(struct pp *pp, const struct dlb_hcw *hcws, unsigned int n)
+{
+	uint64_t meta = meta_of(hcws);
+	unsigned int type = qe_type(meta), qid = qe_qid(meta), bin = qe_bin(meta);
+	struct sim_fifo *f = fifo_of(pp->s, type, qid, bin);
+
+	if (type == DLB_SCHED_DIRECTED)
+		push_directed(pp->s, f, hcws, n, pp->id);
+	else
+		push_ldb(pp->s, f, hcws, n);
+	fifo_grew(pp->s, type, qid, bin, n);
+}
+
+/* Complete the oldest QE, an ordered one, with @p hcw's QE or none, by way of the reorder buffer. */
+static void
+reorder_one(struct pp *pp, const struct dlb_hcw *hcw, bool has_qe)
+{
+	uint64_t h = hist_pop(pp->s, pp->cq);
+	struct sim_qe qe = qe_stored(qe_load(hcw));
+
+	if (qe_type(qe.meta) == DLB_SCHED_DIRECTED)
+		qe = qe_with_pp(qe, pp->id);
+	sim_sn_complete(pp->s, h, has_qe ? &qe : NULL);
+}
+
+static void
+run_complete(struct pp *pp, const struct dlb_hcw *hcws, unsigned int n, bool has_qe)
+{
+	for (unsigned int i = 0, len; i < n; i += len) {
+		len = complete_some(pp, n - i);
+		if (len != 0 && has_qe)
+			push(pp, &hcws[i], len);
+		if (len == 0) {
+			reorder_one(pp, &hcws[i], has_qe);
+			len = 1;
+		}
+	}
+	pp_idle_again(pp);
+}
+
+/* --- runs ---------------------------------------------------------------------------------- */
+
+static unsigned int
+run_tokens(unsigned int cmd, uint64_t meta, unsigned int n)
+{
+	if ((cmd & DLB_HCW_CQ_TOKEN) == 0)
+		return 0;
+	return (cmd & DLB_HCW_QE_VALID) != 0 ? n : n * ((qe_lock_id(meta) & DLB_HCW_TOKENS) + 1);
+}
+
+bool
+sim_run(struct pp *pp, const struct dlb_hcw *hcws, unsigned int n)
+{
+	uint64_t meta = meta_of(hcws);
+	unsigned int cmd = qe_cmd(meta), nb_tokens = run_tokens(cmd, meta, n);
+	bool has_qe = (cmd & DLB_HCW_QE_VALID) != 0, completes = (cmd & DLB_HCW_QE_COMP) != 0;
+
+	if (!pp_has_command(pp, cmd) || (cmd & DLB_HCW_QE_FRAG) != 0 ||
+	    nb_tokens > pp->cq->tokens || (completes && n > pp->cq->inflight) ||
+	    (has_qe && !run_accept(pp, meta, n)))
+		return false;
+	if (nb_tokens != 0)
+		sim_cq_return_tokens(pp->s, pp->is_ldb, pp->id, nb_tokens);
+	if (completes)
+		run_complete(pp, hcws, n, has_qe);
+	else if (has_qe)
+		push(pp, hcws, n);
+	return true;
+}

@@ -57,14 +57,14 @@ min_u(unsigned int a, unsigned int b)
 static inline unsigned int
 depth_hint(uint32_t d, uint32_t t, uint32_t *down_to)
 {
-	unsigned int hint = d > t	    ? DLB_DEPTH_GT_100
-			    : 4 * d > 3 * t ? DLB_DEPTH_GT_75
-			    : 2 * d > t	    ? DLB_DEPTH_GT_50
-					    : DLB_DEPTH_LE_50;
-	const uint32_t from[] = { 0, t / 2, 3 * t / 4, t };
-
-	*down_to = from[hint];
-	return hint;
+	*down_to = 0;
+	if (2 * d <= t)
+		return DLB_DEPTH_LE_50;
+	*down_to = t;
+	if (d > t)
+		return DLB_DEPTH_GT_100;
+	*down_to = 4 * d > 3 * t ? 3 * t / 4 : t / 2;
+	return 4 * d > 3 * t ? DLB_DEPTH_GT_75 : DLB_DEPTH_GT_50;
 }
 
 /*

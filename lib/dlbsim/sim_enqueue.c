@@ -229,12 +229,18 @@ execute(struct pp *pp, const struct dlb_hcw *hcw)
 
 /* --- all of them --------------------------------------------------------------------------- */
 
+static inline bool
+is_noop(const struct dlb_hcw *hcw)
+{
+	return (hcw->cmd & DLB_HCW_CMD) == DLB_CMD_NOOP;
+}
+
 static void
 refuse_port(struct dlbsim *sim, bool is_ldb, unsigned int port, const struct dlb_hcw *hcws,
 	    unsigned int n)
 {
 	for (unsigned int i = 0; i < n; i++) {
-		if ((hcws[i].cmd & DLB_HCW_CMD) == DLB_CMD_NOOP)
+		if (is_noop(&hcws[i]))
 			continue;
 		sim->s->drops.illegal_pp++;
 		sim_alarm_ingress(sim, DLB_ALARM_AID_ILLEGAL_HCW,
@@ -256,11 +262,13 @@ dlbsim_pp_write(struct dlbsim *sim, bool is_ldb, unsigned int port, const struct
 		refuse_port(sim, is_ldb, port, hcws, n);
 		return;
 	}
-	for (const struct dlb_hcw *end = hcws + n; hcws < end; hcws += n) {
-		n = sim_run_length(hcws, (unsigned int)(end - hcws));
-		if (qe_cmd(qe_load(hcws).meta) != DLB_CMD_NOOP && !sim_run(&pp, hcws, n))
-			for (unsigned int i = 0; i < n; i++)
-				execute(&pp, &hcws[i]);
+	for (unsigned int len; n != 0; n -= len, hcws += len) {
+		len = 1;
+		/* The driver fills up the last line of a burst with NOOPs. */
+		if (is_noop(hcws) || sim_run(&pp, hcws, n, &len))
+			continue;
+		for (unsigned int i = 0; i < len; i++)
+			execute(&pp, &hcws[i]);
+		sim_cq_update(sim->s, is_ldb, port);
 	}
-	sim_cq_update(sim->s, is_ldb, port);
 }

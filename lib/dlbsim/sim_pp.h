@@ -36,12 +36,11 @@ pp_idle_again(const struct pp *pp)
 		sim_cq_latch_history(pp->sim, pp->id);
 }
 
-/* How many HCWs from the first on (of @p n >= 1) make a run. */
-unsigned int
-sim_run_length(const struct dlb_hcw *hcws, unsigned int n);
-
-/* Do what the run says. Returns false, having done nothing, if something might be refused. */
+/*
+ * Do what the run says that is at the start of @p n HCWs (>= 1), and tell its length. False, and
+ * nothing done, if something of it might be refused.
+ */
 bool
-sim_run(struct pp *pp, const struct dlb_hcw *hcws, unsigned int n);
+sim_run(struct pp *pp, const struct dlb_hcw *hcws, unsigned int n, unsigned int *len);
 
 #endif /* SIM_PP_H */

@@ -21,21 +21,11 @@
 
 #define RUN_BITS_QE    UINT64_C(0x0F0000001FFF0000) /* command; priority, type, QID */
 #define RUN_BITS_NO_QE UINT64_C(0x0F0003FF00000000) /* command; tokens */
-#define RUN_BITS_NOOP  UINT64_C(0x0F00000000000000) /* command */
 
 static uint64_t
 meta_of(const struct dlb_hcw *hcw)
 {
 	return qe_load(hcw).meta;
-}
-
-/* The bits in which the HCWs of a run are like the first. */
-static inline uint64_t
-run_bits(uint64_t first)
-{
-	if (qe_cmd(first) == DLB_CMD_NOOP)
-		return RUN_BITS_NOOP;
-	return (qe_cmd(first) & DLB_HCW_QE_VALID) != 0 ? RUN_BITS_QE : RUN_BITS_NO_QE;
 }
 
 /* The bits in which any of four HCWs is not like @p first. */
@@ -46,11 +36,13 @@ line_differs(const struct dlb_hcw *line, uint64_t first)
 	       (meta_of(&line[2]) ^ first) | (meta_of(&line[3]) ^ first);
 }
 
-unsigned int
-sim_run_length(const struct dlb_hcw *hcws, unsigned int n)
+/* How many HCWs from the first on (of @p n >= 1) make a run. */
+static unsigned int
+run_length(const struct dlb_hcw *hcws, unsigned int n)
 {
 	uint64_t first = meta_of(hcws);
-	uint64_t bits = run_bits(first);
+	uint64_t bits =
+		(first & (uint64_t)DLB_HCW_QE_VALID << 56) != 0 ? RUN_BITS_QE : RUN_BITS_NO_QE;
 	const struct dlb_hcw *at = hcws, *end = hcws + n;
 
 	while (end - at >= 4 && (line_differs(at, first) & bits) == 0)
@@ -298,11 +290,14 @@ run_tokens(unsigned int cmd, uint64_t meta, unsigned int n)
 }
 
 bool
-sim_run(struct pp *pp, const struct dlb_hcw *hcws, unsigned int n)
+sim_run(struct pp *pp, const struct dlb_hcw *hcws, unsigned int n, unsigned int *len)
 {
 	uint64_t meta = meta_of(hcws);
-	unsigned int cmd = qe_cmd(meta), nb_tokens = run_tokens(cmd, meta, n);
+	unsigned int cmd = qe_cmd(meta), nb_tokens;
 	bool has_qe = (cmd & DLB_HCW_QE_VALID) != 0, completes = (cmd & DLB_HCW_QE_COMP) != 0;
+
+	n = *len = run_length(hcws, n);
+	nb_tokens = run_tokens(cmd, meta, n);
 
 	if (!pp_has_command(pp, cmd) || (cmd & DLB_HCW_QE_FRAG) != 0 ||
 	    nb_tokens > pp->cq->tokens || (completes && n > pp->cq->inflight) ||
@@ -314,5 +309,7 @@ sim_run(struct pp *pp, const struct dlb_hcw *hcws, unsigned int n)
 		run_complete(pp, hcws, n, has_qe);
 	else if (has_qe)
 		push(pp, hcws, n);
+	if (nb_tokens != 0 || completes)
+		sim_cq_update(pp->s, pp->is_ldb, pp->id);
 	return true;
 }

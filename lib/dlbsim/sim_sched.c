@@ -138,6 +138,11 @@ serve(struct sim_state *s, struct sim_put *put, unsigned int max)
 	bool nalb_first = q->nalb_turn;
 	unsigned int n;
 
+	if (q->nalb_bins == 0) {
+		n = sim_atomic_serve(s, put, max);
+		q->nalb_turn |= n != 0;
+		return n;
+	}
 	n = nalb_first ? nalb_serve(s, put, max) : sim_atomic_serve(s, put, max);
 	if (n == 0)
 		return nalb_first ? sim_atomic_serve(s, put, max) : nalb_serve(s, put, max);
@@ -327,19 +332,26 @@ dir_pass(struct dlbsim *sim)
 	return n;
 }
 
+/* Whether a pass might find something: not so if all queues are empty. */
+static bool
+has_work(const struct sim_state *s)
+{
+	return (s->ldb_work != 0 || s->pinned_cqs != 0) | ((s->dir_work[0] | s->dir_work[1]) != 0);
+}
+
 /* Schedule until nothing moves or about @p budget QEs are out. Returns how many. */
 unsigned int
 sim_schedule(struct dlbsim *sim, unsigned int budget)
 {
-	unsigned int total = 0, n;
+	unsigned int total = 0, n = 1;
 
 	if (sim->s->held)
 		return 0;
-	do {
+	while (n != 0 && total < budget && has_work(sim->s)) {
 		n = dir_pass(sim);
 		if (total + n < budget)
 			n += ldb_pass(sim);
 		total += n;
-	} while (n != 0 && total < budget);
+	}
 	return total;
 }

@@ -158,6 +158,15 @@ int
 dlb_bus_step(struct dlb_bus *bus);
 
 /**
+ * How often the software device has been stepped since the caller asked last; 0 if the caller itself
+ * is the thread that does it, or nobody has for several steps in a row.
+ *
+ * @param seen   what the caller saw when it asked last; any value at first
+ */
+uint32_t
+dlb_bus_steps_by_others(struct dlb_bus *bus, uint32_t *seen);
+
+/**
  * Step until nothing moves any more; for a device on PCI, wait as long as it may take to move
  * something. For the control path, while no port enqueues.
  */

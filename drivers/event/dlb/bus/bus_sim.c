@@ -23,6 +23,7 @@
 #include <rte_common.h>
 #include <rte_cycles.h>
 #include <rte_eventdev.h>
+#include <rte_lcore.h>
 #include <rte_log.h>
 #include <rte_malloc.h>
 #include <rte_pause.h>
@@ -36,9 +37,11 @@ extern int dlb_logtype;
 #define BUS_MAX_PPS (DLB_MAX_LDB_PORTS + DLB_MAX_DIR_PORTS)
 
 /* A step is bounded, so that whoever does it for everyone gets back to its own work. */
-#define STEP_PASSES	   4
 #define STEP_CMDS_PER_RING 128
 #define STEP_BUDGET	   256
+
+/* Steps in a row after which a thread is the one that steps the device. */
+#define STEPS_OF_A_STEPPER 4
 
 /* A device on PCI has moved what it can by then. */
 #define HARDWARE_SETTLE_US 100
@@ -65,9 +68,13 @@ struct sim_bus {
 	_Alignas(RTE_CACHE_LINE_SIZE) uint32_t lock;
 	uint32_t waiters;
 
+	/* Written under the lock: steps so far, who made the last, an lcore, and since when. */
+	_Alignas(RTE_CACHE_LINE_SIZE) uint32_t steps;
+	uint32_t stepper;
+	uint32_t since;
+
 	/* Under the lock. */
 	_Alignas(RTE_CACHE_LINE_SIZE) uint32_t nb_rings;
-	uint32_t steps;
 	uint64_t now_ns;
 	uint64_t nb_messages;
 	struct dlb_ring *rings[BUS_MAX_PPS];
@@ -208,33 +215,57 @@ bus_clock(struct sim_bus *bus)
 {
 	struct timespec now;
 
-	if (bus->steps++ % STEPS_PER_CLOCK == 0 && clock_gettime(CLOCK_MONOTONIC, &now) == 0)
+	if (bus->steps % STEPS_PER_CLOCK == 0 && clock_gettime(CLOCK_MONOTONIC, &now) == 0)
 		bus->now_ns = (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 	return bus->now_ns;
+}
+
+/* Tell the others who steps. */
+static void
+sign(struct sim_bus *bus)
+{
+	uint32_t lcore = rte_lcore_id();
+
+	if (bus->stepper != lcore) {
+		dlb_store_relaxed(&bus->stepper, lcore);
+		dlb_store_relaxed(&bus->since, bus->steps);
+	}
+	dlb_store_relaxed(&bus->steps, bus->steps + 1);
 }
 
 static int
 step(struct sim_bus *bus)
 {
-	unsigned int pass, nb_cmds, nb_qes, total = 0;
+	unsigned int nb_cmds, nb_qes;
 
 	if (dlb_load_relaxed(&bus->waiters) != 0 || !try_lock(bus))
 		return -EBUSY;
-	for (pass = 0; pass < STEP_PASSES; pass++) {
-		nb_cmds = take_commands(bus, STEP_CMDS_PER_RING);
-		nb_qes = dlbsim_step(bus_sim(bus), bus_clock(bus), STEP_BUDGET);
-		total += nb_cmds + nb_qes;
-		if (nb_cmds < STEP_CMDS_PER_RING && nb_qes < STEP_BUDGET)
-			break;
-	}
+	sign(bus);
+	nb_cmds = take_commands(bus, STEP_CMDS_PER_RING);
+	nb_qes = dlbsim_step(bus_sim(bus), bus_clock(bus), STEP_BUDGET);
 	unlock(bus);
-	return (int)total;
+	return (int)(nb_cmds + nb_qes);
 }
 
 int
 dlb_bus_step(struct dlb_bus *bus)
 {
 	return bus->kind == DLB_BUS_SIM ? step(sim_bus(bus)) : 0;
+}
+
+uint32_t
+dlb_bus_steps_by_others(struct dlb_bus *base, uint32_t *seen)
+{
+	struct sim_bus *bus = sim_bus(base);
+	uint32_t before = *seen;
+
+	if (base->kind != DLB_BUS_SIM)
+		return 0;
+	*seen = dlb_load_relaxed(&bus->steps);
+	if (dlb_load_relaxed(&bus->stepper) == rte_lcore_id() ||
+	    *seen - dlb_load_relaxed(&bus->since) < STEPS_OF_A_STEPPER)
+		return 0;
+	return *seen - before;
 }
 
 static void

@@ -106,11 +106,17 @@ struct dlb_port {
 	uint32_t dir_credits;	 /**< cached credits of the directed pool */
 	uint8_t id;		 /**< eventdev port id */
 	uint8_t nb_lanes;
-	uint8_t next_lane;  /**< where the next dequeue begins to look */
-	uint8_t pos_mask;   /**< positions of a lane modulo its window */
-	uint8_t vain_looks; /**< in a row; after a few the port gives its CPU away */
+	uint8_t next_lane; /**< where the next dequeue begins to look */
+	uint8_t pos_mask;  /**< positions of a lane modulo its window */
 	bool is_dir;
 	bool implicit_release;
+
+	/* Of vain looks, see dlb_step.c. */
+	uint16_t vain_looks;  /**< since the port gave its CPU away, or something moved */
+	uint16_t yield_after; /**< so many */
+	uint32_t steps_seen;  /**< when it asked for the steps by others last */
+	uint64_t asked;	      /**< and when that was, in TSC ticks */
+	uint64_t ask_again;   /**< not before */
 
 	struct dlb_lane lane[DLB_MAX_LANES];
 	_Alignas(RTE_CACHE_LINE_SIZE) struct dlb_port_stats stats;

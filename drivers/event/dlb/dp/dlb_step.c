@@ -5,10 +5,14 @@
 /*
  * Stepping the software device from a port.
  *
+ * The thread that stepped last has the device's state in its cache and goes on stepping whenever it
+ * finds nothing. Others leave it to that one, as long as it comes round often enough: a step by
+ * another one moves the state from cache to cache.
+ *
  * Threads may share a CPU, and the one that holds the stepping lock, produces the events or steps
  * the device for all may be the one that is not running: after a few vain looks a port gives its
- * CPU away. A port never waits for a service or thread that does not come: what it needs after a
- * millisecond it does itself.
+ * CPU away, and less often if nobody wanted it. A port never waits for a service or thread that
+ * does not come: what it needs after a millisecond it does itself.
  */
 
 #include <errno.h>
@@ -21,23 +25,61 @@
 #include "bus/dlb_ring.h"
 #include "dlb_step.h"
 
-/* Vain looks in a row before a port gives its CPU away. */
-#define VAIN_LOOKS_BEFORE_YIELD 16
+/* Vain looks in a row before a port gives its CPU away: at first, and if nobody ever wants it. */
+#define MIN_VAIN_LOOKS 16
+#define MAX_VAIN_LOOKS 256
+
+/* TSC ticks, a few microseconds: who gets its CPU back later gave it to somebody who wanted it. */
+#define WANTED_TICKS 10000
+
+/* The same: who steps less often on average than once in twice that time has other things to do. */
+#define ATTENDED_TICKS 10000
+
+static void
+yield(struct dlb_port *port)
+{
+	uint64_t start = rte_rdtsc();
+
+	sched_yield();
+	port->vain_looks = 0;
+	if (rte_rdtsc() - start > WANTED_TICKS)
+		port->yield_after = MIN_VAIN_LOOKS;
+	else if (port->yield_after < MAX_VAIN_LOOKS)
+		port->yield_after = RTE_MAX(2 * port->yield_after, MIN_VAIN_LOOKS);
+}
 
 static void
 pause_or_yield(struct dlb_port *port)
 {
 	rte_pause();
-	if (++port->vain_looks < VAIN_LOOKS_BEFORE_YIELD)
-		return;
-	port->vain_looks = 0;
-	sched_yield();
+	if (++port->vain_looks >= port->yield_after)
+		yield(port);
+}
+
+/*
+ * Whether to leave the device to another thread, which steps it all the time. To ask takes a cache
+ * line away from that one, so it is done once in a while.
+ */
+static bool
+is_attended(struct dlb_port *port)
+{
+	uint64_t now = rte_rdtsc(), since_asked = now - port->asked;
+	uint64_t nb_steps;
+
+	if (now < port->ask_again)
+		return true;
+	nb_steps = dlb_bus_steps_by_others(port->dp->bus, &port->steps_seen);
+	port->asked = now;
+	if (nb_steps * 2 * ATTENDED_TICKS < since_asked)
+		return false;
+	port->ask_again = now + ATTENDED_TICKS;
+	return true;
 }
 
 static void
 step_or_pause(struct dlb_port *port)
 {
-	if (dlb_bus_step(port->dp->bus) > 0)
+	if (!is_attended(port) && dlb_bus_step(port->dp->bus) > 0)
 		port->vain_looks = 0;
 	else
 		pause_or_yield(port);

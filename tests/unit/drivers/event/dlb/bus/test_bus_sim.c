@@ -384,6 +384,34 @@ test_bus_sim_is_stepped_by_two_threads(void **state)
 	two_threads(QUEUE_ORDERED);
 }
 
+/* Only a thread that steps again and again is one that others may leave the device to. */
+static void
+test_bus_sim_knows_its_stepper(void **state)
+{
+	struct rig *rig = rig_new(9, DLB_V2_0);
+	uint32_t seen = 0;
+	unsigned int i;
+
+	(void)state;
+	RTE_PER_LCORE(_lcore_id) = 1;
+	dlb_bus_step(rig->bus);
+	RTE_PER_LCORE(_lcore_id) = 2;
+	for (i = 0; i < 3; i++)
+		dlb_bus_step(rig->bus);
+	RTE_PER_LCORE(_lcore_id) = 1;
+	assert_int_equal(dlb_bus_steps_by_others(rig->bus, &seen), 0);
+	RTE_PER_LCORE(_lcore_id) = 2;
+	dlb_bus_step(rig->bus);
+	dlb_bus_step(rig->bus);
+	assert_int_equal(dlb_bus_steps_by_others(rig->bus, &seen), 0);
+	dlb_bus_step(rig->bus);
+	RTE_PER_LCORE(_lcore_id) = 1;
+	assert_int_equal(dlb_bus_steps_by_others(rig->bus, &seen), 1);
+	assert_int_equal(dlb_bus_steps_by_others(rig->bus, &seen), 0);
+	RTE_PER_LCORE(_lcore_id) = LCORE_ID_ANY;
+	rig_free(rig);
+}
+
 /* Register accesses get through while another thread steps all the time. */
 static void *
 step_until_told(void *arg)
@@ -497,6 +525,7 @@ main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_bus_sim_carries_traffic),
 		cmocka_unit_test(test_bus_sim_is_stepped_by_two_threads),
+		cmocka_unit_test(test_bus_sim_knows_its_stepper),
 		cmocka_unit_test(test_bus_sim_registers_beside_steps),
 		cmocka_unit_test(test_bus_sim_two_devices),
 		cmocka_unit_test(test_bus_sim_writes_to_cqs_only),

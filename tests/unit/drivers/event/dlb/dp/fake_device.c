@@ -21,6 +21,7 @@
 
 int (*fake_on_step)(void *arg);
 void *fake_on_step_arg;
+uint32_t fake_steps_by_others;
 
 int
 dlb_bus_step(struct dlb_bus *bus)
@@ -64,6 +65,14 @@ fake_burst_ops(int argc, char **argv)
 		exit(ops == NULL ? 1 : 77);
 	}
 	return ops;
+}
+
+uint32_t
+dlb_bus_steps_by_others(struct dlb_bus *bus, uint32_t *seen)
+{
+	(void)bus;
+	(void)seen;
+	return fake_steps_by_others;
 }
 
 uint64_t
@@ -168,6 +177,7 @@ fake_free(struct fake *fake)
 	fake_on_step = NULL;
 	fake_on_arm = NULL;
 	fake_on_gone = NULL;
+	fake_steps_by_others = 0;
 }
 
 bool

@@ -105,6 +105,9 @@ extern void *fake_arg;
 const struct dlb_burst_ops *
 fake_burst_ops(int argc, char **argv);
 
+/* What dlb_bus_steps_by_others() returns. */
+extern uint32_t fake_steps_by_others;
+
 /* A generator of reproducible numbers. */
 uint64_t
 fake_random(uint64_t *state);

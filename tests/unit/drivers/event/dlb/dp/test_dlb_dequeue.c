@@ -317,6 +317,25 @@ test_dequeue_steps_once_when_empty(void **state)
 	fake_free(fake);
 }
 
+/* Another thread that steps all the time is left alone; when it stops, the port takes over. */
+static void
+test_dequeue_leaves_steps_to_stepper(void **state)
+{
+	struct rte_event ev;
+	struct late late;
+	struct fake *fake = late_fake(&late, DLB_STEP_INLINE, 1);
+
+	(void)state;
+	fake_steps_by_others = UINT32_MAX;
+	assert_int_equal(ops->dequeue(&fake->port, &ev, 0), 0);
+	assert_int_equal(late.nb_steps, 0);
+	fake_steps_by_others = 0;
+	while (ops->dequeue(&fake->port, &ev, 0) == 0)
+		;
+	assert_int_equal(late.nb_steps, 1);
+	fake_free(fake);
+}
+
 static void
 test_dequeue_leaves_steps_to_service(void **state)
 {
@@ -464,6 +483,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(test_dequeue_takes_lanes_in_turn),
 		cmocka_unit_test(test_dequeue_fills_burst_from_several_lanes),
 		cmocka_unit_test(test_dequeue_steps_once_when_empty),
+		cmocka_unit_test(test_dequeue_leaves_steps_to_stepper),
 		cmocka_unit_test(test_dequeue_leaves_steps_to_service),
 		cmocka_unit_test(test_dequeue_timeout_ends_with_an_event),
 		cmocka_unit_test(test_dequeue_global_timeout),

@@ -40,7 +40,7 @@ struct sim_chunk {
 
 struct sim_fifo {
 	uint32_t count;
-	uint16_t head; /* chunks; SIM_NONE before first use */
+	uint16_t head; /* chunks; SIM_NONE if it is empty */
 	uint16_t tail;
 	uint8_t head_pos;
 	uint8_t tail_pos;
@@ -48,7 +48,7 @@ struct sim_fifo {
 
 /*
  * Chunks can never run out: full ones hold at most all stored QEs, and each FIFO has at most two
- * that are not full (one when it is empty).
+ * that are not full.
  */
 #define SIM_NB_FIFOS  (DLB_MAX_LDB_QUEUES * 2 * DLB_NB_BINS + DLB_MAX_DIR_PORTS * DLB_NB_BINS)
 #define SIM_NB_CHUNKS (1 + DLB_MAX_CREDITS / SIM_CHUNK_QES + 1 + 2 * SIM_NB_FIFOS)

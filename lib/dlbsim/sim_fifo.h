@@ -99,7 +99,7 @@ fifo_run(const struct sim_fifo *f, unsigned int max)
 
 /*
  * Drop the @p n oldest elements, which the FIFO must have and which must lie in its first chunk.
- * An empty FIFO keeps its last chunk.
+ * An empty FIFO has no chunk: the next one to need one gets that, still warm.
  */
 static inline void
 fifo_drop(struct sim_state *s, struct sim_fifo *f, unsigned int n)
@@ -107,7 +107,8 @@ fifo_drop(struct sim_state *s, struct sim_fifo *f, unsigned int n)
 	f->head_pos = (uint8_t)(f->head_pos + n);
 	f->count -= n;
 	if (f->count == 0) {
-		f->head_pos = f->tail_pos = 0;
+		chunk_put(s, f->head);
+		f->head = f->tail = SIM_NONE;
 	} else if (f->head_pos == SIM_CHUNK_QES) {
 		uint16_t chunk = f->head;
 

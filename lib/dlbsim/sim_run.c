@@ -297,6 +297,9 @@ sim_run(struct pp *pp, const struct dlb_hcw *hcws, unsigned int n, unsigned int 
 	bool has_qe = (cmd & DLB_HCW_QE_VALID) != 0, completes = (cmd & DLB_HCW_QE_COMP) != 0;
 
 	n = *len = run_length(hcws, n);
+	/* One is not worth the preparations. */
+	if (n == 1)
+		return false;
 	nb_tokens = run_tokens(cmd, meta, n);
 
 	if (!pp_has_command(pp, cmd) || (cmd & DLB_HCW_QE_FRAG) != 0 ||

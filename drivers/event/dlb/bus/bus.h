@@ -157,6 +157,10 @@ dlb_bus_pp_close(struct dlb_bus *bus, void *pp_mem)
 int
 dlb_bus_step(struct dlb_bus *bus);
 
+/** Whether the caller's thread is the one that stepped the software device last. */
+bool
+dlb_bus_is_stepper(struct dlb_bus *bus);
+
 /**
  * How often the software device has been stepped since the caller asked last; 0 if the caller itself
  * is the thread that does it, or nobody has for several steps in a row.

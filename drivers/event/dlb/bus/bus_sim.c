@@ -68,13 +68,15 @@ struct sim_bus {
 	_Alignas(RTE_CACHE_LINE_SIZE) uint32_t lock;
 	uint32_t waiters;
 
-	/* Written under the lock: steps so far, who made the last, an lcore, and since when. */
-	_Alignas(RTE_CACHE_LINE_SIZE) uint32_t steps;
-	uint32_t stepper;
+	/* Written under the lock: who made the last step, an lcore, and since which one. */
+	_Alignas(RTE_CACHE_LINE_SIZE) uint32_t stepper;
 	uint32_t since;
 
+	/* Steps so far; written under the lock. */
+	_Alignas(RTE_CACHE_LINE_SIZE) uint32_t steps;
+
 	/* Under the lock. */
-	_Alignas(RTE_CACHE_LINE_SIZE) uint32_t nb_rings;
+	uint32_t nb_rings;
 	uint64_t now_ns;
 	uint64_t nb_messages;
 	struct dlb_ring *rings[BUS_MAX_PPS];
@@ -253,6 +255,13 @@ dlb_bus_step(struct dlb_bus *bus)
 	return bus->kind == DLB_BUS_SIM ? step(sim_bus(bus)) : 0;
 }
 
+bool
+dlb_bus_is_stepper(struct dlb_bus *bus)
+{
+	return bus->kind == DLB_BUS_SIM &&
+	       dlb_load_relaxed(&sim_bus(bus)->stepper) == rte_lcore_id();
+}
+
 uint32_t
 dlb_bus_steps_by_others(struct dlb_bus *base, uint32_t *seen)
 {
@@ -262,8 +271,7 @@ dlb_bus_steps_by_others(struct dlb_bus *base, uint32_t *seen)
 	if (base->kind != DLB_BUS_SIM)
 		return 0;
 	*seen = dlb_load_relaxed(&bus->steps);
-	if (dlb_load_relaxed(&bus->stepper) == rte_lcore_id() ||
-	    *seen - dlb_load_relaxed(&bus->since) < STEPS_OF_A_STEPPER)
+	if (dlb_bus_is_stepper(base) || *seen - dlb_load_relaxed(&bus->since) < STEPS_OF_A_STEPPER)
 		return 0;
 	return *seen - before;
 }

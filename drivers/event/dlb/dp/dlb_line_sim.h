@@ -90,12 +90,13 @@ dlb_writer_close(struct dlb_writer *w)
 	struct dlb_hcw *rest = &w->ring->hcw[w->pos & DLB_RING_MASK];
 	uint32_t nb_rest = -w->pos % DLB_HCWS_PER_LINE;
 
+	/* Whole, as the device reads them: a CPU may still have the store when it looks. */
 	if (nb_rest > 0)
-		rest[0].cmd = DLB_CMD_NOOP;
+		rest[0] = (struct dlb_hcw){ .cmd = DLB_CMD_NOOP };
 	if (nb_rest > 1)
-		rest[1].cmd = DLB_CMD_NOOP;
+		rest[1] = (struct dlb_hcw){ .cmd = DLB_CMD_NOOP };
 	if (nb_rest > 2)
-		rest[2].cmd = DLB_CMD_NOOP;
+		rest[2] = (struct dlb_hcw){ .cmd = DLB_CMD_NOOP };
 	dlb_ring_publish(w->ring, w->pos + nb_rest);
 }
 

@@ -63,11 +63,14 @@ pause_or_yield(struct dlb_port *port)
 static bool
 is_attended(struct dlb_port *port)
 {
-	uint64_t now = rte_rdtsc(), since_asked = now - port->asked;
-	uint64_t nb_steps;
+	uint64_t now, since_asked, nb_steps;
 
+	if (dlb_bus_is_stepper(port->dp->bus))
+		return false;
+	now = rte_rdtsc();
 	if (now < port->ask_again)
 		return true;
+	since_asked = now - port->asked;
 	nb_steps = dlb_bus_steps_by_others(port->dp->bus, &port->steps_seen);
 	port->asked = now;
 	if (nb_steps * 2 * ATTENDED_TICKS < since_asked)

@@ -398,7 +398,9 @@ test_bus_sim_knows_its_stepper(void **state)
 	RTE_PER_LCORE(_lcore_id) = 2;
 	for (i = 0; i < 3; i++)
 		dlb_bus_step(rig->bus);
+	assert_true(dlb_bus_is_stepper(rig->bus));
 	RTE_PER_LCORE(_lcore_id) = 1;
+	assert_false(dlb_bus_is_stepper(rig->bus));
 	assert_int_equal(dlb_bus_steps_by_others(rig->bus, &seen), 0);
 	RTE_PER_LCORE(_lcore_id) = 2;
 	dlb_bus_step(rig->bus);

@@ -101,6 +101,13 @@ dlb_bus_step(struct dlb_bus *bus)
 	return 0;
 }
 
+bool
+dlb_bus_is_stepper(struct dlb_bus *bus)
+{
+	(void)bus;
+	return false;
+}
+
 uint32_t
 dlb_bus_steps_by_others(struct dlb_bus *bus, uint32_t *seen)
 {

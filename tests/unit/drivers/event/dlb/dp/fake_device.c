@@ -67,6 +67,13 @@ fake_burst_ops(int argc, char **argv)
 	return ops;
 }
 
+bool
+dlb_bus_is_stepper(struct dlb_bus *bus)
+{
+	(void)bus;
+	return false;
+}
+
 uint32_t
 dlb_bus_steps_by_others(struct dlb_bus *bus, uint32_t *seen)
 {

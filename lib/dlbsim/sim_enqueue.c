@@ -133,18 +133,19 @@ has_outstanding(struct pp *pp, uint64_t *counter, const struct dlb_hcw *hcw)
 	return false;
 }
 
-/* Check and credit the QE of an HCW. Returns whether it is accepted. */
+/* Check and credit the QE of an HCW. Returns whether it is accepted, and how it is stored. */
 static bool
 accept(struct pp *pp, const struct dlb_hcw *hcw, struct sim_qe *qe)
 {
-	unsigned int type = qe_type(qe->meta);
-	unsigned int qid = qe_qid(qe->meta);
+	uint64_t meta = qe_meta(hcw);
+	unsigned int type = qe_type(meta);
+	unsigned int qid = qe_qid(meta);
 	bool may = type == DLB_SCHED_DIRECTED ? may_enqueue_dir(pp, qid, hcw)
 					      : may_enqueue_ldb(pp, qid, type, hcw);
 
 	if (!may || !take_credit(pp, type, hcw))
 		return false;
-	*qe = qe_stored(*qe);
+	*qe = qe_stored(qe_load(hcw));
 	if (type == DLB_SCHED_DIRECTED)
 		*qe = qe_with_pp(*qe, pp->id);
 	return true;
@@ -157,8 +158,9 @@ enqueue_qe(struct sim_state *s, struct sim_qe qe)
 }
 
 static void
-complete(struct pp *pp, unsigned int cmd, const struct dlb_hcw *hcw, struct sim_qe qe)
+complete(struct pp *pp, unsigned int cmd, const struct dlb_hcw *hcw)
 {
+	struct sim_qe qe;
 	bool accepted;
 	uint64_t h;
 
@@ -176,8 +178,9 @@ complete(struct pp *pp, unsigned int cmd, const struct dlb_hcw *hcw, struct sim_
 }
 
 static void
-fragment(struct pp *pp, const struct dlb_hcw *hcw, struct sim_qe qe)
+fragment(struct pp *pp, const struct dlb_hcw *hcw)
 {
+	struct sim_qe qe;
 	uint64_t h;
 
 	if (!has_outstanding(pp, &pp->s->drops.illegal_frag, hcw))
@@ -204,8 +207,8 @@ arm(struct pp *pp)
 static void
 execute(struct pp *pp, const struct dlb_hcw *hcw)
 {
-	struct sim_qe qe = qe_load(hcw);
-	unsigned int cmd = qe_cmd(qe.meta);
+	unsigned int cmd = qe_cmd(qe_meta(hcw));
+	struct sim_qe qe;
 
 	if (cmd == DLB_CMD_NOOP)
 		return;
@@ -220,11 +223,13 @@ execute(struct pp *pp, const struct dlb_hcw *hcw)
 	if ((cmd & DLB_HCW_CQ_TOKEN) != 0)
 		return_tokens(pp, cmd, hcw);
 	if ((cmd & DLB_HCW_QE_COMP) != 0)
-		complete(pp, cmd, hcw, qe);
+		complete(pp, cmd, hcw);
 	else if ((cmd & DLB_HCW_QE_FRAG) != 0)
-		fragment(pp, hcw, qe);
+		fragment(pp, hcw);
 	else if ((cmd & DLB_HCW_QE_VALID) != 0 && accept(pp, hcw, &qe))
 		enqueue_qe(pp->s, qe);
+	if ((cmd & (DLB_HCW_CQ_TOKEN | DLB_HCW_QE_COMP)) != 0)
+		sim_cq_update(pp->s, pp->is_ldb, pp->id);
 }
 
 /* --- all of them --------------------------------------------------------------------------- */
@@ -262,13 +267,15 @@ dlbsim_pp_write(struct dlbsim *sim, bool is_ldb, unsigned int port, const struct
 		refuse_port(sim, is_ldb, port, hcws, n);
 		return;
 	}
+	/* The driver fills up the last line of a burst with NOOPs. */
+	while (n != 0 && is_noop(&hcws[n - 1]))
+		n--;
 	for (unsigned int len; n != 0; n -= len, hcws += len) {
 		len = 1;
-		/* The driver fills up the last line of a burst with NOOPs. */
-		if (is_noop(hcws) || sim_run(&pp, hcws, n, &len))
+		/* For a single one a run's preparations are more than what they save. */
+		if (n > 1 && sim_run(&pp, hcws, n, &len))
 			continue;
 		for (unsigned int i = 0; i < len; i++)
 			execute(&pp, &hcws[i]);
-		sim_cq_update(sim->s, is_ldb, port);
 	}
 }

@@ -23,6 +23,16 @@ qe_load(const struct dlb_hcw *hcw)
 	return qe;
 }
 
+/* The second word alone: what the first one says matters to nobody but the receiver. */
+static inline uint64_t
+qe_meta(const struct dlb_hcw *hcw)
+{
+	uint64_t meta;
+
+	memcpy(&meta, &hcw->opaque, sizeof(meta));
+	return meta;
+}
+
 static inline unsigned int
 qe_cmd(uint64_t meta)
 {

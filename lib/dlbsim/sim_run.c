@@ -22,32 +22,26 @@
 #define RUN_BITS_QE    UINT64_C(0x0F0000001FFF0000) /* command; priority, type, QID */
 #define RUN_BITS_NO_QE UINT64_C(0x0F0003FF00000000) /* command; tokens */
 
-static uint64_t
-meta_of(const struct dlb_hcw *hcw)
-{
-	return qe_load(hcw).meta;
-}
-
 /* The bits in which any of four HCWs is not like @p first. */
 static inline uint64_t
 line_differs(const struct dlb_hcw *line, uint64_t first)
 {
-	return (meta_of(&line[0]) ^ first) | (meta_of(&line[1]) ^ first) |
-	       (meta_of(&line[2]) ^ first) | (meta_of(&line[3]) ^ first);
+	return (qe_meta(&line[0]) ^ first) | (qe_meta(&line[1]) ^ first) |
+	       (qe_meta(&line[2]) ^ first) | (qe_meta(&line[3]) ^ first);
 }
 
 /* How many HCWs from the first on (of @p n >= 1) make a run. */
 static unsigned int
 run_length(const struct dlb_hcw *hcws, unsigned int n)
 {
-	uint64_t first = meta_of(hcws);
+	uint64_t first = qe_meta(hcws);
 	uint64_t bits =
 		(first & (uint64_t)DLB_HCW_QE_VALID << 56) != 0 ? RUN_BITS_QE : RUN_BITS_NO_QE;
 	const struct dlb_hcw *at = hcws, *end = hcws + n;
 
 	while (end - at >= 4 && (line_differs(at, first) & bits) == 0)
 		at += 4;
-	while (at < end && ((meta_of(at) ^ first) & bits) == 0)
+	while (at < end && ((qe_meta(at) ^ first) & bits) == 0)
 		at++;
 	return (unsigned int)(at - hcws);
 }
@@ -241,7 +235,7 @@ push_directed(struct sim_state *s, struct sim_fifo *f, const struct dlb_hcw *hcw
 static void
 push(struct pp *pp, const struct dlb_hcw *hcws, unsigned int n)
 {
-	uint64_t meta = meta_of(hcws);
+	uint64_t meta = qe_meta(hcws);
 	unsigned int type = qe_type(meta), qid = qe_qid(meta), bin = qe_bin(meta);
 	struct sim_fifo *f = fifo_of(pp->s, type, qid, bin);
 
@@ -292,12 +286,11 @@ run_tokens(unsigned int cmd, uint64_t meta, unsigned int n)
 bool
 sim_run(struct pp *pp, const struct dlb_hcw *hcws, unsigned int n, unsigned int *len)
 {
-	uint64_t meta = meta_of(hcws);
+	uint64_t meta = qe_meta(hcws);
 	unsigned int cmd = qe_cmd(meta), nb_tokens;
 	bool has_qe = (cmd & DLB_HCW_QE_VALID) != 0, completes = (cmd & DLB_HCW_QE_COMP) != 0;
 
 	n = *len = run_length(hcws, n);
-	/* One is not worth the preparations. */
 	if (n == 1)
 		return false;
 	nb_tokens = run_tokens(cmd, meta, n);

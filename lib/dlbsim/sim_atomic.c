@@ -359,6 +359,13 @@ serve_once(struct sim_state *s, struct sim_put *put, uint64_t h, unsigned int ma
 	return serve_fifo(s, put, h, bin, (bins & (bins - 1)) == 0 ? max : 1);
 }
 
+/* Whether nothing of the queue waits for this CQ or for any. */
+static inline bool
+is_exhausted(const struct sim_put *put, const struct sim_ldb_queue *q)
+{
+	return (q->atm_bins | q->ready_bins) == 0 && (put->cq->pinned_qids >> put->qid & 1) == 0;
+}
+
 /* Give the CQ of @p put up to @p max atomic QEs of queue put->qid. Returns how many it got. */
 unsigned int
 sim_atomic_serve(struct sim_state *s, struct sim_put *put, unsigned int max)
@@ -373,6 +380,8 @@ sim_atomic_serve(struct sim_state *s, struct sim_put *put, unsigned int max)
 		depth = q->nb_atm + ((uint32_t)q->atm_stalled << 16);
 		got = serve_once(s, put, h, max - n);
 		n += got;
+		if (is_exhausted(put, q))
+			break;
 	} while (n < max && (got != 0 || depth != q->nb_atm + ((uint32_t)q->atm_stalled << 16)));
 	return n;
 }

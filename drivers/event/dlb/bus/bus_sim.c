@@ -273,7 +273,8 @@ dlb_bus_steps_by_others(struct dlb_bus *base, uint32_t *seen)
 	*seen = dlb_load_relaxed(&bus->steps);
 	if (dlb_bus_is_stepper(base) || *seen - dlb_load_relaxed(&bus->since) < STEPS_OF_A_STEPPER)
 		return 0;
-	return *seen - before;
+	/* The step that is being made counts: it may be a long one. */
+	return *seen - before + (dlb_load_relaxed(&bus->lock) != 0);
 }
 
 static void

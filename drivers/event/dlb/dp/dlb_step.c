@@ -29,11 +29,14 @@
 #define MIN_VAIN_LOOKS 16
 #define MAX_VAIN_LOOKS 256
 
-/* TSC ticks, a few microseconds: who gets its CPU back later gave it to somebody who wanted it. */
+/* TSC ticks, some microseconds: who gets its CPU back later gave it to somebody who wanted it. */
 #define WANTED_TICKS 10000
 
-/* The same: who steps less often on average than once in twice that time has other things to do. */
-#define ATTENDED_TICKS 10000
+/*
+ * The same: who steps less often than once in so many has other things to do. A step of a full
+ * device and the work on what it brought have to fit in.
+ */
+#define ATTENDED_TICKS 20000
 
 static void
 yield(struct dlb_port *port)

@@ -11,7 +11,7 @@
  *
  * Threads may share a CPU, and the one that holds the stepping lock, produces the events or steps
  * the device for all may be the one that is not running: after a few vain looks a port gives its
- * CPU away, and less often if nobody wanted it. A port never waits for a service or thread that
+ * CPU away, and less often if nobody wanted it and steps are the ports' business. A port never waits for a service or thread that
  * does not come: what it needs after a millisecond it does itself.
  */
 
@@ -47,7 +47,7 @@ yield(struct dlb_port *port)
 	port->vain_looks = 0;
 	if (rte_rdtsc() - start > WANTED_TICKS)
 		port->yield_after = MIN_VAIN_LOOKS;
-	else if (port->yield_after < MAX_VAIN_LOOKS)
+	else if (port->dp->step_mode == DLB_STEP_INLINE && port->yield_after < MAX_VAIN_LOOKS)
 		port->yield_after = RTE_MAX(2 * port->yield_after, MIN_VAIN_LOOKS);
 }
 
@@ -55,7 +55,7 @@ static void
 pause_or_yield(struct dlb_port *port)
 {
 	rte_pause();
-	if (++port->vain_looks >= port->yield_after)
+	if (++port->vain_looks >= RTE_MAX(port->yield_after, MIN_VAIN_LOOKS))
 		yield(port);
 }
 

@@ -194,5 +194,47 @@ dlbrm_hw_init(struct dlbrm *rm, const struct dlbrm_hw_config *conf)
 	value &= ~(uint32_t)DLB_F_SYS_WRITE_BUFFER_CTL_SCH_RATE_LIMIT;
 	value |= FIELD_PREP(DLB_F_SYS_WRITE_BUFFER_CTL_SCH_RATE_LIMIT, SCH_RATE_200M);
 	rm_write(rm, DLB_R_SYS_WRITE_BUFFER_CTL, 0, value);
+	rm->hw_conf = *conf;
 	return rm_status(rm);
+}
+
+/*
+ * A reset clears the rate that dlbrm_hw_init() has set. While it goes on the device reads all
+ * ones, so that one which seemed to be gone is asked again; but if it comes back with its settings,
+ * nobody knows what it missed in the meantime.
+ */
+static bool
+was_reset(struct dlbrm *rm)
+{
+	const bool was_gone = rm->gone;
+	uint32_t value;
+
+	rm->gone = false;
+	value = rm_read(rm, DLB_R_SYS_WRITE_BUFFER_CTL, 0);
+	if (!rm->gone &&
+	    FIELD_GET(DLB_F_SYS_WRITE_BUFFER_CTL_SCH_RATE_LIMIT, value) != SCH_RATE_200M)
+		return true;
+	rm->gone = rm->gone || was_gone;
+	return false;
+}
+
+/* What is to be repeated stays known if this fails. */
+int
+dlbrm_recover(struct dlbrm *rm)
+{
+	const struct dlbrm_hw_config conf = rm->hw_conf;
+	const bool has_irq = rm->has_irq;
+	int ret;
+
+	if (!was_reset(rm))
+		return rm_status(rm);
+	dlbrm_init(rm, rm->version, rm->io, rm->ctx);
+	rm->hw_conf = conf;
+	rm->has_irq = has_irq;
+	ret = dlbrm_power_up(rm);
+	if (ret == 0 && has_irq)
+		ret = dlbrm_irq_init(rm);
+	if (ret == 0)
+		ret = dlbrm_hw_init(rm, &conf);
+	return ret == 0 ? 1 : ret;
 }

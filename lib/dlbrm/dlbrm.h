@@ -99,6 +99,14 @@ dlbrm_power_up(struct dlbrm *rm);
 int
 dlbrm_hw_init(struct dlbrm *rm, const struct dlbrm_hw_config *conf);
 
+/**
+ * If the device was reset below its user, forget all domains and what they own, power up and write
+ * what dlbrm_hw_init() and dlbrm_irq_init() wrote. Other settings of the whole device are lost.
+ * Returns 1 if so, 0 if the device was not reset, or a negative errno.
+ */
+int
+dlbrm_recover(struct dlbrm *rm);
+
 /** SNs of @p group for each ordered queue: 64, 128, 256, 512 or 1024. -EBUSY while in use. */
 int
 dlbrm_sn_group_set(struct dlbrm *rm, unsigned int group, unsigned int sns_per_queue);

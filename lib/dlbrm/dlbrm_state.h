@@ -84,6 +84,9 @@ struct dlbrm {
 	const struct dlb_limits *limits;
 	enum dlb_version version;
 	bool gone; /**< a register read as all ones that cannot: every access is over */
+	/* What dlbrm_recover() repeats. */
+	struct dlbrm_hw_config hw_conf;
+	bool has_irq;
 	uint8_t sn_mode[DLB_NB_SN_GROUPS];
 	struct dlbrm_domain domains[DLB_MAX_DOMAINS];
 	struct dlbrm_ldb_queue ldb_queues[DLB_MAX_LDB_QUEUES];

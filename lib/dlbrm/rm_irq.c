@@ -22,6 +22,7 @@ int
 dlbrm_irq_init(struct dlbrm *rm)
 {
 	rm_write(rm, DLB_R_SYS_MSIX_MODE, 0, DLB_F_SYS_MSIX_MODE_MODE);
+	rm->has_irq = true;
 	return rm_status(rm);
 }
 

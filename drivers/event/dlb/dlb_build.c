@@ -34,6 +34,17 @@ report(const struct dlb_dev *dev, int ret, const char *what, unsigned int value)
 	return ret;
 }
 
+/* A device on PCI can be reset below its driver at any time, most likely before the last stop. */
+static int
+recover(struct dlb_dev *dev)
+{
+	int ret = dlbrm_recover(dlb_process_of(dev)->rm);
+
+	if (ret > 0)
+		DLB_LOG(NOTICE, dev->data->name, "start: the device was reset; it is set up anew");
+	return RTE_MIN(report(dev, ret, "recovery of device", dev->data->dev_id), 0);
+}
+
 static int
 make_domain(struct dlb_dev *dev)
 {
@@ -303,7 +314,8 @@ int
 dlb_build(struct dlb_dev *dev)
 {
 	static int (*const steps[])(struct dlb_dev * dev) = {
-		make_domain, make_dp_dev, make_ldb_queues, make_ports, make_maps, start_domain,
+		recover,    make_domain, make_dp_dev,  make_ldb_queues,
+		make_ports, make_maps,	 start_domain,
 	};
 	int ret = 0;
 

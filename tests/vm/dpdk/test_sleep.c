@@ -8,6 +8,8 @@
  *
  * usage: test_sleep [EAL-ARGUMENT...]
  *   DLB_TEST_GONE: the script takes the device away once it reads "asleep"
+ *   DLB_TEST_RESET: file that resets the function when 1 is written to it; the device is reset below
+ *   the process, which stops and starts it and goes on
  */
 
 #include <errno.h>
@@ -387,10 +389,31 @@ check_gone_wakes(void)
 	printf("ok gone\n");
 }
 
+/* Events of before are lost; those of after come, and so do their interrupts. */
+static void
+check_reset_is_survived(const char *file)
+{
+	FILE *reset = fopen(file, "w");
+
+	CHECK(reset != NULL);
+	for (uint64_t number = 0; number < 100; number++)
+		send(number % QUEUE_DIR, number);
+	CHECK(fputs("1", reset) >= 0);
+	CHECK(fclose(reset) == 0);
+	rte_event_dev_stop(0);
+	device_start();
+	check_events_wake(0, PORT_MANY);
+	check_events_wake(QUEUE_DIR - 1, PORT_MANY);
+	check_events_wake(QUEUE_DIR, PORT_DIR);
+	rte_event_dev_stop(0);
+	printf("ok reset\n");
+}
+
 int
 main(int argc, char **argv)
 {
 	const bool goes = getenv("DLB_TEST_GONE") != NULL;
+	const char *reset = getenv("DLB_TEST_RESET");
 
 	setlinebuf(stdout);
 	if (getenv("DLB_TEST_SECONDARY") != NULL)
@@ -400,6 +423,8 @@ main(int argc, char **argv)
 	if (goes) {
 		check_gone_wakes();
 		rte_event_dev_stop(0);
+	} else if (reset != NULL) {
+		check_reset_is_survived(reset);
 	} else {
 		check_dump();
 		check_events_wake(0, PORT_MANY);

@@ -130,6 +130,16 @@ rig_free(struct rig *rig)
 	free(rig);
 }
 
+void
+rig_unmask_msix(struct rig *rig)
+{
+	unsigned int v;
+
+	for (v = 0; v < DLB_NB_MSIX; v++)
+		dlbsim_csr_write(rig->sim, DLB_BAR_FUNC,
+				 dlb_reg_offset(rig->version, DLB_R_MSIX_VECTOR_CTRL, v), 0);
+}
+
 int
 rig_bring_up(struct rig *rig)
 {
@@ -138,13 +148,9 @@ rig_bring_up(struct rig *rig)
 		.sparse_dir_cq = rig->sparse,
 		.qe_weight_pct = 1,
 	};
-	unsigned int v;
 	int ret;
 
-	/* Whoever handles interrupts has unmasked them. */
-	for (v = 0; v < DLB_NB_MSIX; v++)
-		dlbsim_csr_write(rig->sim, DLB_BAR_FUNC,
-				 dlb_reg_offset(rig->version, DLB_R_MSIX_VECTOR_CTRL, v), 0);
+	rig_unmask_msix(rig);
 	dlbrm_init(&rig->rm, rig->version, &rig_io, rig);
 	ret = dlbrm_power_up(&rig->rm);
 	return ret != 0 ? ret : dlbrm_hw_init(&rig->rm, &conf);

@@ -52,6 +52,10 @@ rig_new(enum dlb_version version, bool sparse);
 void
 rig_free(struct rig *rig);
 
+/* As whoever handles interrupts has done, and does again after a reset. */
+void
+rig_unmask_msix(struct rig *rig);
+
 /* dlbrm_init(), power-up and the device's settings. */
 int
 rig_bring_up(struct rig *rig);

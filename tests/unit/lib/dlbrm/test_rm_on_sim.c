@@ -425,6 +425,51 @@ test_a_device_that_goes_away_during_reset(void **state)
 	rig_assert_registers_restored(rig);
 }
 
+/* A reset below the user takes settings, domains and interrupts; all of them come again. */
+static void
+test_a_device_that_was_reset_recovers(void **state)
+{
+	struct rig *rig = *state;
+	unsigned int d;
+
+	assert_int_equal(dlbrm_irq_init(&rig->rm), 0);
+	rig_remember(rig);
+	for (unsigned int gone = 0; gone < 2; gone++) {
+		d = crowd_make(rig);
+		assert_int_equal(dlbrm_recover(&rig->rm), 0);
+		rig->fail_at = gone;
+		assert_int_equal(rig->fail_at == 0 ? 0 : dlbrm_domain_reset(&rig->rm, d),
+				 gone ? -EIO : 0);
+		assert_int_equal(dlbrm_recover(&rig->rm), gone ? -EIO : 0);
+		rig->fail_at = 0;
+		dlbsim_flr(rig->sim);
+		rig_unmask_msix(rig);
+		assert_int_equal(dlbrm_recover(&rig->rm), 1);
+		assert_int_equal(dlbrm_recover(&rig->rm), 0);
+		rig_assert_registers_restored(rig);
+	}
+	d = crowd_make(rig);
+	assert_int_equal(dlbrm_domain_reset(&rig->rm, d), 0);
+	rig_settle(rig);
+	rig_assert_registers_restored(rig);
+}
+
+/* Back without a reset: whatever the device was told in the meantime is missing. */
+static void
+test_a_device_that_was_gone_and_not_reset_stays_gone(void **state)
+{
+	struct rig *rig = *state;
+	unsigned int d = crowd_make(rig);
+
+	rig->nb_accesses = 0;
+	rig->fail_at = 1;
+	assert_int_equal(dlbrm_domain_reset(&rig->rm, d), -EIO);
+	rig->fail_at = 0;
+	assert_int_equal(dlbrm_recover(&rig->rm), -EIO);
+	dlbsim_flr(rig->sim);
+	assert_int_equal(dlbrm_recover(&rig->rm), 1);
+}
+
 /* --- interrupts and watchdogs --------------------------------------------------------------- */
 
 static void
@@ -526,6 +571,8 @@ main(void)
 		ON_ALL(test_reset_leaves_other_domains_alone),
 		ON_ALL(test_lives_with_traffic_leave_nothing),
 		ON_ALL(test_a_device_that_goes_away_during_reset),
+		ON_ALL(test_a_device_that_was_reset_recovers),
+		ON_ALL(test_a_device_that_was_gone_and_not_reset_stays_gone),
 		ON_ALL(test_one_interrupt_for_each_arming),
 		ON_ALL(test_watchdog_finds_a_port_that_does_not_read),
 		ON(test_cq_weight_limits_what_a_cq_holds, v25),

@@ -327,6 +327,7 @@ test_start_names_what_is_missing(void)
 	const uint8_t dev_id = contract_plug(NAME, "");
 	struct rte_event_dev_config conf = contract_config(2, 1);
 
+	check_start(dev_id, -EINVAL, "not configured");
 	CHECK_EQUAL(rte_event_dev_configure(dev_id, &conf), 0);
 	contract_port(dev_id, 0, 0);
 	contract_queue(dev_id, 0, RTE_SCHED_TYPE_ATOMIC, 0);
@@ -339,6 +340,7 @@ test_start_names_what_is_missing(void)
 	CHECK_EQUAL(rte_event_dev_start(dev_id), 0);
 	CHECK_EQUAL(rte_event_dev_start(dev_id), 0);
 	contract_end(dev_id);
+	check_start(dev_id, -EINVAL, "not configured");
 	contract_unplug(NAME);
 }
 

@@ -176,11 +176,11 @@ do_start(struct model *model)
 	bool expected = can_start(model);
 	int ret;
 
-	if (!model->is_configured)
-		return;
 	ret = rte_event_dev_start(model->dev_id);
 	if (model->is_started || expected)
 		CHECK_EQUAL(ret, 0);
+	else if (!model->is_configured)
+		CHECK_EQUAL(ret, -EINVAL);
 	else
 		CHECK(ret == -ESTALE || ret == -ENOLINK);
 	model->seen.starts += !model->is_started && ret == 0;

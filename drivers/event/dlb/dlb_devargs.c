@@ -11,6 +11,7 @@
 #include "dlb_devargs.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,7 +59,6 @@ set_device(struct dlb_devargs *args, const char *value)
 static bool
 set_sched(struct dlb_devargs *args, const char *value)
 {
-	const long nb_cpus = sysconf(_SC_NPROCESSORS_CONF);
 	unsigned long cpu;
 
 	if (strcmp(value, "inline") == 0) {
@@ -70,7 +70,7 @@ set_sched(struct dlb_devargs *args, const char *value)
 		return true;
 	}
 	if (strncmp(value, THREAD_PREFIX, strlen(THREAD_PREFIX)) != 0 ||
-	    !parse_number(value + strlen(THREAD_PREFIX), 0, nb_cpus - 1, &cpu))
+	    !parse_number(value + strlen(THREAD_PREFIX), 0, UINT_MAX, &cpu))
 		return false;
 	args->step_mode = DLB_STEP_THREAD;
 	args->thread_cpu = cpu;
@@ -94,7 +94,7 @@ max_num_events_of(enum dlb_version version)
 	return dlb_limits[version].ldb_credits;
 }
 
-/* What the version allows is checked when all keys are known. */
+/* What the version allows is checked when all keys are known (check_together()). */
 static bool
 set_max_num_events(struct dlb_devargs *args, const char *value)
 {
@@ -114,7 +114,7 @@ set_max_num_events(struct dlb_devargs *args, const char *value)
 static const struct devarg devargs[] = {
 	{ "device", "2.0 or 2.5", "2.5",
 	  "version of the DLB", true, set_device },
-	{ "sched", "inline, service, or thread:<cpu> with a CPU of this machine, counted from 0",
+	{ "sched", "inline, service, or thread:<cpu> with a CPU of this machine",
 	  "inline", "who lets a software device work", true, set_sched },
 	{ "cq_depth", "a power of two, 8..1024 (above 128 for SINGLE_LINK ports only)", "128",
 	  "entries of a consumer queue", false, set_cq_depth },
@@ -181,7 +181,13 @@ static int
 check_together(struct dlb_devargs *args, struct dlb_why *why)
 {
 	const int32_t most = max_num_events_of(args->version);
+	const long nb_cpus = sysconf(_SC_NPROCESSORS_CONF);
 
+	if (args->step_mode == DLB_STEP_THREAD && args->thread_cpu >= nb_cpus)
+		return dlb_why_set(
+			why, -EINVAL,
+			"sched=thread:%u is not allowed; allowed: thread:<cpu> with a CPU 0..%ld",
+			args->thread_cpu, nb_cpus - 1);
 	if (args->max_num_events == 0)
 		args->max_num_events = most;
 	if (args->max_num_events > most)

@@ -115,6 +115,8 @@ check_setup(const struct dlb_setup *setup, struct dlb_why *why)
 {
 	int ret = 0;
 
+	if (setup->nb_queues == 0)
+		ret = dlb_why_set(why, -EINVAL, "the device is not configured");
 	for (unsigned int p = 0; p < setup->nb_ports && ret == 0; p++)
 		ret = check_port(setup, p, why);
 	for (unsigned int q = 0; q < setup->nb_queues && ret == 0; q++)

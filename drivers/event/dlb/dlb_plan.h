@@ -94,9 +94,10 @@ struct dlb_plan {
 };
 
 /*
- * Fill @plan. Returns 0, or with @why filled: -ESTALE for a queue that is not set up, -ENOLINK
- * for one without a link, -EDQUOT or -EINVAL for broken SINGLE_LINK promises, -ENOSPC for more than
- * the device has. A port that is not set up gets no lanes.
+ * Fill @plan. Returns 0, or with @why filled: -EINVAL for a device that is not configured, -ESTALE
+ * for a queue that is not set up, -ENOLINK for one without a link, -EDQUOT or -EINVAL for broken
+ * SINGLE_LINK promises, -ENOSPC for more than the device has. A port that is not set up gets no
+ * lanes.
  */
 int
 dlb_plan_make(struct dlb_plan *plan, const struct dlb_setup *setup, const struct dlb_limits *limits,

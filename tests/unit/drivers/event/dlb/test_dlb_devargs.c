@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -89,7 +90,10 @@ test_devargs_take_each_value_in_range(void **state)
 static void
 test_devargs_name_what_is_allowed(void **state)
 {
+	char cpus[32];
+
 	(void)state;
+	snprintf(cpus, sizeof(cpus), "CPU 0..%ld", sysconf(_SC_NPROCESSORS_CONF) - 1);
 	ASSERT_REFUSED("device=3.0", "device", "3.0", "2.0 or 2.5");
 	ASSERT_REFUSED("device=", "device", "2.0 or 2.5");
 	ASSERT_REFUSED("device", "device", "2.0 or 2.5");
@@ -97,7 +101,8 @@ test_devargs_name_what_is_allowed(void **state)
 	ASSERT_REFUSED("sched=thread", "sched", "thread:<cpu>");
 	ASSERT_REFUSED("sched=thread:", "sched", "thread:<cpu>");
 	ASSERT_REFUSED("sched=thread:-1", "sched", "thread:<cpu>");
-	ASSERT_REFUSED("sched=thread:1000000", "sched", "thread:<cpu>");
+	ASSERT_REFUSED("sched=thread:1000000", "sched=thread:1000000", "thread:<cpu>", cpus);
+	ASSERT_REFUSED("sched=thread:4294967296", "sched=thread:4294967296", "thread:<cpu>");
 	ASSERT_REFUSED("sched=thread:0x", "sched", "thread:<cpu>");
 	ASSERT_REFUSED("cq_depth=4", "cq_depth=4", "8..1024");
 	ASSERT_REFUSED("cq_depth=2048", "cq_depth=2048", "8..1024");

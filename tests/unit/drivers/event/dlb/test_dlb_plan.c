@@ -253,6 +253,9 @@ static void
 test_plan_refuses_what_is_not_set_up_or_linked(void **state)
 {
 	(void)state;
+	make_setup(0, DLB_QUEUE_ATOMIC, 0);
+	assert_int_equal(make_plan(DLB_V2_5), -EINVAL);
+	assert_says("not configured");
 	make_setup(2, DLB_QUEUE_ATOMIC, 2);
 	setup.queues[1].is_set_up = false;
 	assert_int_equal(make_plan(DLB_V2_5), -ESTALE);

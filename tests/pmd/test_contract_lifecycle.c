@@ -2,8 +2,8 @@
  * Copyright(c) 2026 event_dlb contributors
  *
  * A thousand random orders of configure, set-up, link, start, traffic, stop and close. The test
- * keeps a model of what it did: it knows whether a start must succeed, and how many events a stop
- * must hand out. After each stop the device checks itself; at the end no memory may be left.
+ * keeps a model of what it did: it knows whether a link and a start must succeed, and how many
+ * events a stop must hand out. After each stop the device checks itself; at the end no memory may be left.
  */
 
 #include "contract.h"
@@ -33,12 +33,14 @@ struct model {
 	bool is_configured, is_started;
 	uint8_t nb_queues, nb_ports;
 	bool queue_is_set_up[MAX_QUEUES];
+	bool queue_is_single[MAX_QUEUES];
 	bool port_is_set_up[MAX_PORTS];
+	bool port_is_single[MAX_PORTS];
 	bool is_linked[MAX_PORTS][MAX_QUEUES];
 	unsigned int nb_in_device;
 	unsigned int nb_flushed;
 	struct {
-		unsigned int starts, refused_starts, events;
+		unsigned int starts, refused_starts, directed, events;
 	} seen;
 };
 
@@ -58,18 +60,68 @@ random_below(unsigned int end)
 	return rand() % end;
 }
 
+/* Other links than this one, of the queue or of the port. */
+static unsigned int
+nb_queue_links(const struct model *model, unsigned int queue, unsigned int but_port)
+{
+	unsigned int nb = 0;
+
+	for (unsigned int p = 0; p < model->nb_ports; p++)
+		nb += p != but_port && model->is_linked[p][queue];
+	return nb;
+}
+
+static unsigned int
+nb_port_links(const struct model *model, unsigned int port, unsigned int but_queue)
+{
+	unsigned int nb = 0;
+
+	for (unsigned int q = 0; q < model->nb_queues; q++)
+		nb += q != but_queue && model->is_linked[port][q];
+	return nb;
+}
+
+/* Whether the link is one that SINGLE_LINK allows. What is not set up has no flags yet. */
+static bool
+link_is_allowed(const struct model *model, unsigned int port, unsigned int queue)
+{
+	if (model->queue_is_single[queue] && nb_queue_links(model, queue, port) > 0)
+		return false;
+	if (!model->port_is_single[port])
+		return true;
+	return nb_port_links(model, port, queue) == 0 &&
+	       (model->queue_is_single[queue] || !model->queue_is_set_up[queue]);
+}
+
+static bool
+can_link(const struct model *model, unsigned int port, unsigned int queue)
+{
+	return model->port_is_set_up[port] &&
+	       (model->is_linked[port][queue] || link_is_allowed(model, port, queue));
+}
+
+/* Links are checked again, as a set-up after them may have changed the rules. */
 static bool
 can_start(const struct model *model)
 {
 	for (unsigned int q = 0; q < model->nb_queues; q++) {
-		bool is_linked = false;
-
-		for (unsigned int p = 0; p < model->nb_ports; p++)
-			is_linked |= model->is_linked[p][q];
-		if (!model->queue_is_set_up[q] || !is_linked)
+		if (!model->queue_is_set_up[q] || nb_queue_links(model, q, MAX_PORTS) == 0)
 			return false;
+		for (unsigned int p = 0; p < model->nb_ports; p++)
+			if (model->is_linked[p][q] && !link_is_allowed(model, p, q))
+				return false;
 	}
 	return model->is_configured;
+}
+
+static bool
+has_directed(const struct model *model)
+{
+	for (unsigned int q = 0; q < model->nb_queues; q++)
+		for (unsigned int p = 0; p < model->nb_ports; p++)
+			if (model->is_linked[p][q] && model->port_is_single[p])
+				return true;
+	return false;
 }
 
 static void
@@ -89,11 +141,13 @@ do_configure(struct model *model)
 	model->nb_ports = conf.nb_event_ports;
 	for (unsigned int q = model->nb_queues; q < MAX_QUEUES; q++) {
 		model->queue_is_set_up[q] = false;
+		model->queue_is_single[q] = false;
 		for (unsigned int p = 0; p < MAX_PORTS; p++)
 			model->is_linked[p][q] = false;
 	}
 	for (unsigned int p = model->nb_ports; p < MAX_PORTS; p++) {
 		model->port_is_set_up[p] = false;
+		model->port_is_single[p] = false;
 		memset(model->is_linked[p], 0, sizeof(model->is_linked[p]));
 	}
 }
@@ -111,11 +165,16 @@ do_queue_setup(struct model *model)
 	CHECK_EQUAL(rte_event_queue_default_conf_get(model->dev_id, queue, &conf), 0);
 	conf.schedule_type = random_below(3);
 	conf.event_queue_cfg = random_below(2) * RTE_EVENT_QUEUE_CFG_ALL_TYPES;
+	if (random_below(3) == 0)
+		conf.event_queue_cfg |= RTE_EVENT_QUEUE_CFG_SINGLE_LINK;
 	conf.priority = random_below(256);
 	ret = rte_event_queue_setup(model->dev_id, queue, &conf);
 	CHECK_EQUAL(ret, model->is_started ? -EBUSY : 0);
-	if (ret == 0)
-		model->queue_is_set_up[queue] = true;
+	if (ret != 0)
+		return;
+	model->queue_is_set_up[queue] = true;
+	model->queue_is_single[queue] =
+		(conf.event_queue_cfg & RTE_EVENT_QUEUE_CFG_SINGLE_LINK) != 0;
 }
 
 static void
@@ -130,11 +189,14 @@ do_port_setup(struct model *model)
 	port = random_below(model->nb_ports);
 	CHECK_EQUAL(rte_event_port_default_conf_get(model->dev_id, port, &conf), 0);
 	conf.event_port_cfg = random_below(2) * RTE_EVENT_PORT_CFG_DISABLE_IMPL_REL;
+	if (random_below(3) == 0)
+		conf.event_port_cfg |= RTE_EVENT_PORT_CFG_SINGLE_LINK;
 	ret = rte_event_port_setup(model->dev_id, port, &conf);
 	CHECK_EQUAL(ret, model->is_started ? -EBUSY : 0);
 	if (ret != 0)
 		return;
 	model->port_is_set_up[port] = true;
+	model->port_is_single[port] = (conf.event_port_cfg & RTE_EVENT_PORT_CFG_SINGLE_LINK) != 0;
 	memset(model->is_linked[port], 0, sizeof(model->is_linked[port]));
 }
 
@@ -149,8 +211,8 @@ do_link(struct model *model)
 	port = random_below(model->nb_ports);
 	queue = random_below(model->nb_queues);
 	ret = rte_event_port_link(model->dev_id, port, &queue, &priority, 1);
-	/* A running port may have no place left. */
-	CHECK(ret == model->port_is_set_up[port] || (ret == 0 && model->is_started));
+	/* A running port may have no place left, or be of the other kind. */
+	CHECK(ret == can_link(model, port, queue) || (ret == 0 && model->is_started));
 	if (ret == 1)
 		model->is_linked[port][queue] = true;
 }
@@ -182,8 +244,9 @@ do_start(struct model *model)
 	else if (!model->is_configured)
 		CHECK_EQUAL(ret, -EINVAL);
 	else
-		CHECK(ret == -ESTALE || ret == -ENOLINK);
+		CHECK(ret == -ESTALE || ret == -ENOLINK || ret == -EDQUOT || ret == -EINVAL);
 	model->seen.starts += !model->is_started && ret == 0;
+	model->seen.directed += !model->is_started && ret == 0 && has_directed(model);
 	model->seen.refused_starts += ret != 0;
 	model->is_started = ret == 0;
 }
@@ -236,27 +299,50 @@ do_close(struct model *model)
 	model->nb_queues = 0;
 	model->nb_ports = 0;
 	memset(model->queue_is_set_up, 0, sizeof(model->queue_is_set_up));
+	memset(model->queue_is_single, 0, sizeof(model->queue_is_single));
 	memset(model->port_is_set_up, 0, sizeof(model->port_is_set_up));
+	memset(model->port_is_single, 0, sizeof(model->port_is_single));
 	memset(model->is_linked, 0, sizeof(model->is_linked));
 }
 
-/* What an application does most, so that many orders get as far as traffic. */
+static void
+link_all(struct model *model, unsigned int port, bool is_pair)
+{
+	for (unsigned int q = 0; q < model->nb_queues; q++) {
+		model->is_linked[port][q] = model->queue_is_single[q] == is_pair;
+		if (model->is_linked[port][q])
+			contract_link(model->dev_id, port, q);
+	}
+}
+
+/*
+ * What an application does most, so that many orders get as far as traffic: each port is linked to
+ * each queue, but for the last of both where they are a pair.
+ */
 static void
 do_all_setup(struct model *model)
 {
+	bool has_pair;
+
 	if (model->is_started)
 		return;
 	do_configure(model);
+	has_pair = model->nb_queues > 1 && model->nb_ports > 1 && random_below(2) == 0;
 	for (unsigned int q = 0; q < model->nb_queues; q++) {
-		contract_queue(model->dev_id, q, random_below(3), 0);
 		model->queue_is_set_up[q] = true;
+		model->queue_is_single[q] = has_pair && q + 1 == model->nb_queues;
+		contract_queue(model->dev_id, q, random_below(3),
+			       model->queue_is_single[q] * RTE_EVENT_QUEUE_CFG_SINGLE_LINK);
 	}
+	/* All links go before the first one comes. */
 	for (unsigned int p = 0; p < model->nb_ports; p++) {
-		contract_port(model->dev_id, p, 0);
 		model->port_is_set_up[p] = true;
-		CHECK_EQUAL(rte_event_port_link(model->dev_id, p, NULL, NULL, 0), model->nb_queues);
-		memset(model->is_linked[p], 1, model->nb_queues);
+		model->port_is_single[p] = has_pair && p + 1 == model->nb_ports;
+		contract_port(model->dev_id, p,
+			      model->port_is_single[p] * RTE_EVENT_PORT_CFG_SINGLE_LINK);
 	}
+	for (unsigned int p = 0; p < model->nb_ports; p++)
+		link_all(model, p, model->port_is_single[p]);
 }
 
 static void
@@ -277,9 +363,11 @@ run_orders(const char *args, unsigned int seed)
 		do_stop(&model);
 		do_close(&model);
 	}
-	printf("%s: %u starts, %u refused, %u events\n", args, model.seen.starts,
-	       model.seen.refused_starts, model.seen.events);
+	printf("%s: %u starts (%u with directed pairs), %u refused, %u events\n", args,
+	       model.seen.starts, model.seen.directed, model.seen.refused_starts,
+	       model.seen.events);
 	CHECK(model.seen.starts > NB_ORDERS / 4);
+	CHECK(model.seen.directed > NB_ORDERS / 16);
 	CHECK(model.seen.refused_starts > NB_ORDERS / 4);
 	CHECK(model.seen.events > NB_ORDERS);
 	contract_unplug(NAME);

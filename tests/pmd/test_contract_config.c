@@ -93,6 +93,12 @@ test_configure_refuses_what_is_beyond_the_device(void)
 	conf.event_dev_cfg = UINT32_C(1) << 31;
 	check_configure(dev_id, conf, -EINVAL);
 	CHECK_LOGGED("event_dev_cfg 0x80000000");
+	conf = contract_config(65, 65);
+	conf.nb_single_link_event_port_queues = 65;
+	check_configure(dev_id, conf, -EINVAL);
+	CHECK_LOGGED("nb_single_link_event_port_queues 65", "0..64");
+	conf.nb_single_link_event_port_queues = 64;
+	check_configure(dev_id, conf, 0);
 	conf = good;
 	conf.dequeue_timeout_ns = UINT32_MAX;
 	check_configure(dev_id, conf, -EINVAL);

@@ -67,8 +67,15 @@ configure(const struct rte_eventdev *eventdev)
 	const struct rte_event_dev_config *conf = &eventdev->data->dev_conf;
 	const uint32_t known_flags = RTE_EVENT_DEV_CFG_PER_DEQUEUE_TIMEOUT;
 	struct dlb_dev *dev = dlb_dev_of(eventdev);
+	const unsigned int nb_pairs = dlb_dev_limits(dev)->nb_dir_ports;
 	const char *name = eventdev->data->name;
 
+	if (conf->nb_single_link_event_port_queues > nb_pairs) {
+		DLB_LOG(ERR, name,
+			"nb_single_link_event_port_queues %u is not allowed; allowed: 0..%u",
+			conf->nb_single_link_event_port_queues, nb_pairs);
+		return -EINVAL;
+	}
 	if (conf->nb_events_limit < 1) {
 		DLB_LOG(ERR, name, "nb_events_limit %d is not allowed; allowed: 1..%d",
 			conf->nb_events_limit, dlb_dev_max_events(dev));

@@ -266,15 +266,32 @@ live_device(const struct sim_state *s, enum dlb_reg reg, uint32_t i, uint32_t *v
 	}
 }
 
+/* Vectors whose message waits for its mask to go, 32 to a word. */
+static uint32_t
+pending(const struct sim_state *s, uint32_t word)
+{
+	uint32_t mask = 0;
+
+	for (unsigned int i = 0; i < 32 && word * 32 + i < DLB_NB_MSIX; i++)
+		mask |= (uint32_t)s->msix_pending[word * 32 + i] << i;
+	return mask;
+}
+
 /* Returns false for a register that reads as it was stored. */
 bool
 sim_reg_live(struct dlbsim *sim, enum dlb_reg reg, uint32_t i, uint32_t *value)
 {
 	const struct sim_state *s = sim->s;
 
-	if (reg == DLB_R_SYS_ALARM_HW_SYND) {
+	switch (reg) {
+	case DLB_R_SYS_ALARM_HW_SYND:
 		*value = sim_alarm_hw_synd(sim);
 		return true;
+	case DLB_R_MSIX_PBA:
+		*value = pending(s, i);
+		return true;
+	default:
+		break;
 	}
 	return live_cq(s, reg, i, value) || live_queue(s, reg, i, value) ||
 	       live_order(s, reg, i, value) || live_device(s, reg, i, value);

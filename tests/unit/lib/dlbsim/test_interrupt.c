@@ -248,6 +248,33 @@ test_masked_vector_is_sent_at_unmask(void **state)
 	assert_int_equal(b->nb_msix[5], 1);
 }
 
+/* What a mask holds back can be seen, vector by vector, in the pending bits of the table. */
+static void
+test_pending_bits(void **state)
+{
+	static const unsigned int vectors[] = { 2, 31, 32, 63, 64 };
+	struct bench *b = *state;
+
+	bring_up(b, PACKED, 1, EN_MSIX);
+	deliver(b, LDB);
+	for (unsigned int i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++) {
+		unsigned int v = vectors[i];
+
+		bench_set(b, DLB_R_MSIX_VECTOR_CTRL, v, 1);
+		bench_set(b, DLB_R_SYS_LDB_CQ_ISR, 0, EN_MSIX | (v - 1));
+		arm_ldb(b);
+		assert_int_equal(b->nb_msix[v], 0);
+		for (unsigned int word = 0; word < 4; word++)
+			assert_int_equal(bench_get(b, DLB_R_MSIX_PBA, word),
+					 word == v / 32 ? BIT(v % 32) : 0);
+		bench_set(b, DLB_R_MSIX_PBA, v / 32, 0);
+		assert_int_equal(bench_get(b, DLB_R_MSIX_PBA, v / 32), BIT(v % 32));
+		bench_set(b, DLB_R_MSIX_VECTOR_CTRL, v, 0);
+		assert_int_equal(bench_get(b, DLB_R_MSIX_PBA, v / 32), 0);
+		assert_int_equal(b->nb_msix[v], 1);
+	}
+}
+
 /* The service routine of a kernel driver: status, its acknowledgement, then vector 1's. */
 static void
 serve_vector_1(struct bench *b)
@@ -437,6 +464,7 @@ main(void)
 		ON_BOTH(test_packed_mode_has_a_vector_for_each),
 		ON_BOTH(test_status_bits_of_all_queues),
 		ON_BOTH(test_masked_vector_is_sent_at_unmask),
+		ON_BOTH(test_pending_bits),
 		ON_BOTH(test_acknowledgement_without_news_is_silent),
 		ON_BOTH(test_interrupt_during_service_is_not_lost),
 		ON_BOTH(test_plain_acknowledgement_sends_again),

@@ -392,7 +392,9 @@ test_flr_forgets_pending_interrupts(void **state)
 	bench_set(b, DLB_R_SYS_INGRESS_ALARM_ENBL, 0, 0x3F);
 	bench_put(b, LDB, 0, bench_cmd(DLB_CMD_COMP, 0));
 	bench_put(b, LDB, 0, bench_cmd(DLB_CMD_COMP, 0));
+	assert_int_equal(bench_get(b, DLB_R_MSIX_PBA, 0), BIT(0));
 	dlbsim_flr(b->sim);
+	assert_int_equal(bench_get(b, DLB_R_MSIX_PBA, 0), 0);
 	bench_set(b, DLB_R_MSIX_VECTOR_CTRL, 0, 0);
 	bench_set(b, DLB_R_SYS_MSIX_ACK, 0, 1);
 	assert_int_equal(b->nb_msix[0], 0);

@@ -265,6 +265,8 @@ struct sim_state {
 	uint16_t wd_age[2][DLB_MAX_DIR_PORTS]; /* samples since a token came back */
 	uint64_t nb_ldb_scheduled;
 	uint64_t nb_dir_scheduled;
+	uint64_t nb_ingress_drops; /* what software sees of the drops below, and may write */
+	uint64_t nb_chp_drops;
 	struct dlbsim_drops drops;
 
 	uint8_t pci[SIM_PCI_BYTES];

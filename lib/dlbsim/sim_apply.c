@@ -24,6 +24,14 @@ set_bit64(uint64_t *mask, unsigned int bit, bool value)
 	*mask = value ? *mask | UINT64_C(1) << bit : *mask & ~(UINT64_C(1) << bit);
 }
 
+/* A counter of 64 bits is two registers, each of which can be written. */
+static void
+set_half(uint64_t *counter, bool high, uint32_t value)
+{
+	*counter = high ? (*counter & UINT32_MAX) | (uint64_t)value << 32
+			: (*counter & ~(uint64_t)UINT32_MAX) | value;
+}
+
 /* --- both kinds of CQ ---------------------------------------------------------------------- */
 
 static void
@@ -139,11 +147,11 @@ written_cq(struct dlbsim *sim, enum dlb_reg reg, unsigned int i, uint32_t v)
 		return true;
 	case DLB_R_LSP_CQ_LDB_TOT_SCH_CNTL:
 	case DLB_R_LSP_CQ_LDB_TOT_SCH_CNTH:
-		s->ldb_cq[i].nb_scheduled = 0;
+		set_half(&s->ldb_cq[i].nb_scheduled, reg == DLB_R_LSP_CQ_LDB_TOT_SCH_CNTH, v);
 		return true;
 	case DLB_R_LSP_CQ_DIR_TOT_SCH_CNTL:
 	case DLB_R_LSP_CQ_DIR_TOT_SCH_CNTH:
-		s->dir_cq[i].nb_scheduled = 0;
+		set_half(&s->dir_cq[i].nb_scheduled, reg == DLB_R_LSP_CQ_DIR_TOT_SCH_CNTH, v);
 		return true;
 	default:
 		return false;
@@ -324,15 +332,15 @@ written_ldb_queue(struct sim_state *s, enum dlb_reg reg, unsigned int i, uint32_
 		q->next_sn = (uint16_t)FIELD_GET(DLB_F_CHP_ORD_QID_SN_SN, v);
 		break;
 	case DLB_R_LSP_QID_NALDB_MAX_DEPTH:
-		q->nalb_max = 0;
+		q->nalb_max = FIELD_GET(DLB_F_LSP_QID_NALDB_MAX_DEPTH_DEPTH, v);
 		break;
 	case DLB_R_LSP_QID_NALDB_TOT_ENQ_CNTL:
 	case DLB_R_LSP_QID_NALDB_TOT_ENQ_CNTH:
-		q->nalb_total = 0;
+		set_half(&q->nalb_total, reg == DLB_R_LSP_QID_NALDB_TOT_ENQ_CNTH, v);
 		break;
 	case DLB_R_LSP_QID_ATM_TOT_ENQ_CNTL:
 	case DLB_R_LSP_QID_ATM_TOT_ENQ_CNTH:
-		q->atm_total = 0;
+		set_half(&q->atm_total, reg == DLB_R_LSP_QID_ATM_TOT_ENQ_CNTH, v);
 		break;
 	default:
 		return false;
@@ -351,11 +359,11 @@ written_dir_queue(struct sim_state *s, enum dlb_reg reg, unsigned int i, uint32_
 		s->dir_q[i].thresh = (uint16_t)FIELD_GET(DLB_F_LSP_QID_DIR_DEPTH_THRSH_THRESH, v);
 		return true;
 	case DLB_R_LSP_QID_DIR_MAX_DEPTH:
-		s->dir_q[i].max = 0;
+		s->dir_q[i].max = FIELD_GET(DLB_F_LSP_QID_DIR_MAX_DEPTH_DEPTH, v);
 		return true;
 	case DLB_R_LSP_QID_DIR_TOT_ENQ_CNTL:
 	case DLB_R_LSP_QID_DIR_TOT_ENQ_CNTH:
-		s->dir_q[i].total = 0;
+		set_half(&s->dir_q[i].total, reg == DLB_R_LSP_QID_DIR_TOT_ENQ_CNTH, v);
 		return true;
 	default:
 		return false;
@@ -389,6 +397,31 @@ inflight_thresholds(struct sim_state *s, uint32_t value)
 		sim_cq_update(s, true, id);
 }
 
+static bool
+written_counter(struct sim_state *s, enum dlb_reg reg, uint32_t v)
+{
+	switch (reg) {
+	case DLB_R_LSP_LDB_SCH_CNT_L:
+	case DLB_R_LSP_LDB_SCH_CNT_H:
+		set_half(&s->nb_ldb_scheduled, reg == DLB_R_LSP_LDB_SCH_CNT_H, v);
+		return true;
+	case DLB_R_LSP_DIR_SCH_CNT_L:
+	case DLB_R_LSP_DIR_SCH_CNT_H:
+		set_half(&s->nb_dir_scheduled, reg == DLB_R_LSP_DIR_SCH_CNT_H, v);
+		return true;
+	case DLB_R_SYS_DLB_SYS_CNT_4:
+	case DLB_R_SYS_DLB_SYS_CNT_5:
+		set_half(&s->nb_ingress_drops, reg == DLB_R_SYS_DLB_SYS_CNT_5, v);
+		return true;
+	case DLB_R_CHP_CFG_CNTR_CHP_ERR_DROP_L:
+	case DLB_R_CHP_CFG_CNTR_CHP_ERR_DROP_H:
+		set_half(&s->nb_chp_drops, reg == DLB_R_CHP_CFG_CNTR_CHP_ERR_DROP_H, v);
+		return true;
+	default:
+		return false;
+	}
+}
+
 void
 sim_reg_written(struct dlbsim *sim, enum dlb_reg reg, uint32_t i, uint32_t value)
 {
@@ -396,19 +429,11 @@ sim_reg_written(struct dlbsim *sim, enum dlb_reg reg, uint32_t i, uint32_t value
 
 	if (written_cq(sim, reg, i, value) || written_ldb_cq(sim, reg, i, value) ||
 	    written_ingress(sim, reg, i, value) || written_ldb_queue(s, reg, i, value) ||
-	    written_dir_queue(s, reg, i, value))
+	    written_dir_queue(s, reg, i, value) || written_counter(s, reg, value))
 		return;
 	switch (reg) {
 	case DLB_R_CHP_CFG_CHP_CSR_CTRL:
 		cq_layouts(sim, value);
-		break;
-	case DLB_R_LSP_LDB_SCH_CNT_L:
-	case DLB_R_LSP_LDB_SCH_CNT_H:
-		s->nb_ldb_scheduled = 0;
-		break;
-	case DLB_R_LSP_DIR_SCH_CNT_L:
-	case DLB_R_LSP_DIR_SCH_CNT_H:
-		s->nb_dir_scheduled = 0;
 		break;
 	case DLB_R_CHP_LDB_CQ_INT_DEPTH_THRSH:
 	case DLB_R_CHP_LDB_CQ_INT_ENB:

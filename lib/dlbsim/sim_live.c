@@ -20,6 +20,13 @@ high(uint64_t v)
 	return (uint32_t)(v >> 32);
 }
 
+/* A count that its register cannot hold shows as the most it can: never as less, or as nothing. */
+static uint32_t
+at_most(uint32_t mask, uint32_t count)
+{
+	return count < mask ? count : mask;
+}
+
 static uint32_t
 history_pointer(const struct sim_cq *cq, uint16_t at, uint8_t gen)
 {
@@ -111,7 +118,7 @@ live_queue(const struct sim_state *s, enum dlb_reg reg, uint32_t i, uint32_t *v)
 
 	switch (reg) {
 	case DLB_R_LSP_QID_LDB_ENQUEUE_CNT:
-		*v = q->nb_nalb;
+		*v = at_most(DLB_F_LSP_QID_LDB_ENQUEUE_CNT_COUNT, q->nb_nalb);
 		return true;
 	case DLB_R_LSP_QID_ATM_ACTIVE:
 		*v = q->nb_atm;
@@ -126,7 +133,7 @@ live_queue(const struct sim_state *s, enum dlb_reg reg, uint32_t i, uint32_t *v)
 		*v = q->next_sn;
 		return true;
 	case DLB_R_LSP_QID_NALDB_MAX_DEPTH:
-		*v = q->nalb_max;
+		*v = at_most(DLB_F_LSP_QID_NALDB_MAX_DEPTH_DEPTH, q->nalb_max);
 		return true;
 	case DLB_R_LSP_QID_NALDB_TOT_ENQ_CNTL:
 		*v = low(q->nalb_total);
@@ -141,10 +148,10 @@ live_queue(const struct sim_state *s, enum dlb_reg reg, uint32_t i, uint32_t *v)
 		*v = high(q->atm_total);
 		return true;
 	case DLB_R_LSP_QID_DIR_ENQUEUE_CNT:
-		*v = d->count;
+		*v = at_most(DLB_F_LSP_QID_DIR_ENQUEUE_CNT_COUNT, d->count);
 		return true;
 	case DLB_R_LSP_QID_DIR_MAX_DEPTH:
-		*v = d->max;
+		*v = at_most(DLB_F_LSP_QID_DIR_MAX_DEPTH_DEPTH, d->max);
 		return true;
 	case DLB_R_LSP_QID_DIR_TOT_ENQ_CNTL:
 		*v = low(d->total);
@@ -222,11 +229,6 @@ live_order(const struct sim_state *s, enum dlb_reg reg, uint32_t i, uint32_t *v)
 static bool
 live_device(const struct sim_state *s, enum dlb_reg reg, uint32_t i, uint32_t *v)
 {
-	const struct dlbsim_drops *d = &s->drops;
-	uint64_t ingress = d->illegal_pp + d->illegal_hcw + d->illegal_qid + d->disabled_qid +
-			   d->illegal_qid_cfg;
-	uint64_t chp = d->no_credit + d->excess_completion + d->excess_token + d->illegal_frag;
-
 	switch (reg) {
 	case DLB_R_CHP_CFG_LDB_VAS_CRD:
 	case DLB_R_CHP_CFG_VAS_CRD:
@@ -236,23 +238,21 @@ live_device(const struct sim_state *s, enum dlb_reg reg, uint32_t i, uint32_t *v
 		*v = s->credits[1][i];
 		return true;
 	case DLB_R_CHP_CFG_CNTR_CHP_ERR_DROP_L:
-		*v = low(chp);
+		*v = low(s->nb_chp_drops);
 		return true;
 	case DLB_R_CHP_CFG_CNTR_CHP_ERR_DROP_H:
-		*v = high(chp);
+		*v = high(s->nb_chp_drops);
 		return true;
 	case DLB_R_SYS_DLB_SYS_CNT_4:
-		*v = low(ingress);
+		*v = low(s->nb_ingress_drops);
 		return true;
 	case DLB_R_SYS_DLB_SYS_CNT_5:
-		*v = high(ingress);
+		*v = high(s->nb_ingress_drops);
 		return true;
 	case DLB_R_LSP_LDB_SCH_CNT_L:
-	case DLB_R_LSP_LDB_SCHED_PERF_2_L:
 		*v = low(s->nb_ldb_scheduled);
 		return true;
 	case DLB_R_LSP_LDB_SCH_CNT_H:
-	case DLB_R_LSP_LDB_SCHED_PERF_2_H:
 		*v = high(s->nb_ldb_scheduled);
 		return true;
 	case DLB_R_LSP_DIR_SCH_CNT_L:

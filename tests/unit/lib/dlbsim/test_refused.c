@@ -317,7 +317,10 @@ test_credits_run_out_inside_a_line(void **state)
 
 /* --- reporting ----------------------------------------------------------------------------- */
 
-/* Each ingress check is recorded only if its own enable bit is set; it is counted always. */
+/*
+ * Each ingress check is recorded only if its own enable bit is set; it is counted always, but for the
+ * port that is not enabled, which drivers write to as they probe ports.
+ */
 static void
 test_ingress_alarms_heed_their_enables(void **state)
 {
@@ -348,7 +351,7 @@ test_ingress_alarms_heed_their_enables(void **state)
 		assert_true((bench_get(b, DLB_R_SYS_ALARM_PF_SYND0, 0) & BIT(31)) != 0);
 		bench_set(b, DLB_R_SYS_ALARM_PF_SYND0, 0, UINT32_C(0xC0000000));
 	}
-	assert_int_equal(bench_get(b, DLB_R_SYS_DLB_SYS_CNT_4, 0), 2 * nb);
+	assert_int_equal(bench_get(b, DLB_R_SYS_DLB_SYS_CNT_4, 0), 2 * nb - 1);
 }
 
 /* The first error is kept, later ones only set MORE; clearing makes room for the next. */

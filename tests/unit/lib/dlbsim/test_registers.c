@@ -57,8 +57,8 @@ test_all_registers_have_their_reset_value(void **state)
 }
 
 /*
- * Registers that have RW or RC bits but whose value is not what was written: counters that a write
- * clears, pointers and state that only the device moves, masks with a meaning of their own.
+ * Registers that have RW or RC bits but whose value is not what was written: pointers and state that
+ * only the device moves, masks with a meaning of their own.
  */
 static bool
 is_plain(enum dlb_reg reg)
@@ -73,20 +73,6 @@ is_plain(enum dlb_reg reg)
 	default:
 		return true;
 	}
-}
-
-/* Counters of 64 bits and high-water marks: drivers only ever clear them. */
-static bool
-is_counter(const struct dlb_reg_desc *desc)
-{
-	static const char *const parts[] = { "_TOT_ENQ_CNT",	"_TOT_SCH_CNT", "_MAX_DEPTH",
-					     "_SCH_CNT_",	"SCHED_PERF_",	"_ERR_DROP_",
-					     "SYS_DLB_SYS_CNT_" };
-
-	for (unsigned int i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
-		if (strstr(desc->name, parts[i]) != NULL)
-			return true;
-	return false;
 }
 
 /* Entries of a queue of 1024: no more bits are kept, whatever the width of the field. */
@@ -135,8 +121,7 @@ expect_masks(struct bench *b, unsigned int reg, uint32_t i, uint32_t j)
 		return;
 	if (is_computed((enum dlb_reg)reg))
 		stored = 0;
-	for (unsigned int k = is_counter(desc) ? 3 : 0; k < sizeof(patterns) / sizeof(patterns[0]);
-	     k++) {
+	for (unsigned int k = 0; k < sizeof(patterns) / sizeof(patterns[0]); k++) {
 		uint32_t got;
 
 		set(b, reg, i, j, patterns[k]);
@@ -260,21 +245,115 @@ test_totals_of_the_device(void **state)
 	assert_int_equal(bench_get(b, DLB_R_CM_DIAG_RESET_STS, 0), UINT32_C(0x80000BFF));
 }
 
-/* Counters of everything scheduled can be cleared, and count on from there. */
+/* Counters of 64 bits: drivers clear one half after the other, and they count on from there. */
 static void
-test_global_counters_can_be_cleared(void **state)
+expect_counter(struct bench *b, enum dlb_reg low, enum dlb_reg high, uint32_t i)
+{
+	assert_int_equal(bench_get(b, low, i), 1);
+	assert_int_equal(bench_get(b, high, i), 0);
+	bench_set(b, high, i, 7);
+	assert_int_equal(bench_get(b, low, i), 1);
+	assert_int_equal(bench_get(b, high, i), 7);
+	bench_set(b, high, i, 0);
+	bench_set(b, low, i, UINT32_MAX);
+}
+
+static void
+expect_carry(struct bench *b, enum dlb_reg low, enum dlb_reg high, uint32_t i)
+{
+	assert_int_equal(bench_get(b, low, i), 0);
+	assert_int_equal(bench_get(b, high, i), 1);
+	bench_set(b, low, i, 0);
+	bench_set(b, high, i, 0);
+	assert_int_equal(bench_get(b, low, i), 0);
+	assert_int_equal(bench_get(b, high, i), 0);
+}
+
+/* One of everything that is counted. */
+static void
+count_once(struct bench *b)
+{
+	bench_put(b, LDB, 0, bench_qe(DLB_CMD_NEW, DLB_SCHED_UNORDERED, 0, 0, 0));
+	bench_put(b, LDB, 0, bench_qe(DLB_CMD_NEW, DLB_SCHED_DIRECTED, 3, 0, 0));
+	bench_settle(b);
+	bench_put(b, LDB, 0, bench_qe(DLB_CMD_NEW, DLB_SCHED_UNORDERED, 9, 0, 0));
+	bench_put(b, LDB, 1, bench_cmd(DLB_CMD_COMP, 0));
+}
+
+static void
+test_counters_of_64_bits(void **state)
+{
+	static const struct {
+		enum dlb_reg low, high;
+		uint32_t i;
+	} counters[] = {
+		{ DLB_R_LSP_LDB_SCH_CNT_L, DLB_R_LSP_LDB_SCH_CNT_H, 0 },
+		{ DLB_R_LSP_DIR_SCH_CNT_L, DLB_R_LSP_DIR_SCH_CNT_H, 0 },
+		{ DLB_R_LSP_CQ_LDB_TOT_SCH_CNTL, DLB_R_LSP_CQ_LDB_TOT_SCH_CNTH, 0 },
+		{ DLB_R_LSP_CQ_DIR_TOT_SCH_CNTL, DLB_R_LSP_CQ_DIR_TOT_SCH_CNTH, 3 },
+		{ DLB_R_LSP_QID_NALDB_TOT_ENQ_CNTL, DLB_R_LSP_QID_NALDB_TOT_ENQ_CNTH, 0 },
+		{ DLB_R_LSP_QID_DIR_TOT_ENQ_CNTL, DLB_R_LSP_QID_DIR_TOT_ENQ_CNTH, 3 },
+		{ DLB_R_SYS_DLB_SYS_CNT_4, DLB_R_SYS_DLB_SYS_CNT_5, 0 },
+		{ DLB_R_CHP_CFG_CNTR_CHP_ERR_DROP_L, DLB_R_CHP_CFG_CNTR_CHP_ERR_DROP_H, 0 },
+	};
+	const unsigned int nb = sizeof(counters) / sizeof(counters[0]);
+	struct bench *b = *state;
+
+	bench_minimum(b);
+	bench_dir_queue(b, &(struct bench_queue){ .qid = 3 });
+	bench_dir_port(b, &(struct bench_port){ .id = 3 });
+	bench_ldb_port(b, &(struct bench_port){ .id = 1 });
+	for (unsigned int round = 0; round < 2; round++) {
+		count_once(b);
+		for (unsigned int k = 0; k < nb; k++)
+			expect_counter(b, counters[k].low, counters[k].high, counters[k].i);
+		count_once(b);
+		for (unsigned int k = 0; k < nb; k++)
+			expect_carry(b, counters[k].low, counters[k].high, counters[k].i);
+	}
+}
+
+static void
+test_counter_of_atomic_elements(void **state)
 {
 	struct bench *b = *state;
 
 	bench_minimum(b);
+	bench_put(b, LDB, 0, bench_qe(DLB_CMD_NEW, DLB_SCHED_ATOMIC, 0, 0, 0));
+	expect_counter(b, DLB_R_LSP_QID_ATM_TOT_ENQ_CNTL, DLB_R_LSP_QID_ATM_TOT_ENQ_CNTH, 0);
+	bench_put(b, LDB, 0, bench_qe(DLB_CMD_NEW, DLB_SCHED_ATOMIC, 0, 0, 0));
+	expect_carry(b, DLB_R_LSP_QID_ATM_TOT_ENQ_CNTL, DLB_R_LSP_QID_ATM_TOT_ENQ_CNTH, 0);
+}
+
+/* More elements than a register has numbers for must not look like few of them. */
+static void
+test_counts_stop_at_the_end_of_their_field(void **state)
+{
+	struct bench *b = *state;
+	const uint32_t all = b->lim->ldb_credits;
+
+	bench_minimum(b);
+	bench_enable(b, LDB, 0, false);
+	bench_dir_queue(b, &(struct bench_queue){ .qid = 3 });
+	b->unverified = true;
 	for (unsigned int round = 0; round < 2; round++) {
-		bench_put(b, LDB, 0, bench_qe(DLB_CMD_NEW, DLB_SCHED_UNORDERED, 0, 0, 0));
-		bench_settle(b);
-		assert_int_equal(bench_get(b, DLB_R_LSP_LDB_SCH_CNT_L, 0), 1);
-		bench_set(b, DLB_R_LSP_LDB_SCH_CNT_L, 0, 0);
-		bench_set(b, DLB_R_LSP_LDB_SCH_CNT_H, 0, 0);
-		assert_int_equal(bench_get(b, DLB_R_LSP_LDB_SCH_CNT_L, 0), 0);
+		bench_credits(b, 0, all, 0);
+		for (uint32_t i = 0; i < all; i++)
+			bench_put(b, LDB, 0,
+				  round == 0 ? bench_qe(DLB_CMD_NEW, DLB_SCHED_UNORDERED, 0, 0, i)
+					     : bench_qe(DLB_CMD_NEW, DLB_SCHED_DIRECTED, 3, 0, i));
+		if (round == 0) {
+			assert_int_equal(bench_get(b, DLB_R_LSP_QID_LDB_ENQUEUE_CNT, 0), 0x3FFF);
+			assert_int_equal(bench_get(b, DLB_R_LSP_QID_NALDB_MAX_DEPTH, 0), 0x3FFF);
+			dlbsim_flr(b->sim);
+			bench_minimum(b);
+			bench_dir_queue(b, &(struct bench_queue){ .qid = 3 });
+		}
 	}
+	assert_int_equal(bench_get(b, DLB_R_LSP_QID_DIR_ENQUEUE_CNT, 3), 0x1FFF);
+	assert_int_equal(bench_get(b, DLB_R_LSP_QID_DIR_MAX_DEPTH, 3), 0x1FFF);
+	b->unverified = false;
+	bench_verify(b);
 }
 
 int
@@ -288,7 +367,9 @@ main(void)
 		ON_BOTH(test_registers_of_the_other_version),
 		ON_BOTH(test_flags_of_virtual_functions_are_aliases),
 		ON_BOTH(test_totals_of_the_device),
-		ON_BOTH(test_global_counters_can_be_cleared),
+		ON_BOTH(test_counters_of_64_bits),
+		ON_BOTH(test_counter_of_atomic_elements),
+		ON_2_5(test_counts_stop_at_the_end_of_their_field),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -99,7 +99,8 @@ dlb_reg_offset2(enum dlb_version ver, enum dlb_reg reg, uint32_t i, uint32_t j)
 
 /*
  * The register at an offset, which may come from anyone: false, and *out untouched, where this
- * version has none, or not one that begins there.
+ * version has none, or not one that begins there. Those whose place on 2.5 is not documented are
+ * also found where 2.0 has them: there drivers look for them, whatever the version.
  */
 bool
 dlb_reg_find(enum dlb_version ver, enum dlb_bar bar, uint32_t offset, struct dlb_reg_ref *out);

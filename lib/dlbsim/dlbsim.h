@@ -101,7 +101,7 @@ dlbsim_pp_write(struct dlbsim *sim, bool is_ldb, unsigned int port, const struct
 /**
  * Let the device work: schedule at most about @p budget queue elements and serve its timers.
  *
- * @param now_ns   monotonic time in nanoseconds; only the watchdogs look at it
+ * @param now_ns   monotonic time in nanoseconds, for watchdogs and counters of clocks
  * @param budget   queue elements to schedule before returning; the pass over the consumer queues
  *                 that reaches it is finished
  * @return queue elements written to consumer queues; less than @p budget means that nothing more

@@ -89,6 +89,8 @@ reset(struct dlbsim *sim, bool power_on)
 	if (!power_on)
 		sim_reg_set(sim, DLB_R_CM_CFG_PM_PMCSR_DISABLE, 0, power);
 	sim_pci_reset(s);
+	sim_perf_power(s, false);
+	sim_perf_power(s, (sim_reg(sim, DLB_R_CM_CFG_PM_PMCSR_DISABLE, 0) & 1) == 0);
 }
 
 static struct dlbsim *
@@ -162,6 +164,8 @@ dlbsim_flr(struct dlbsim *sim)
 unsigned int
 dlbsim_step(struct dlbsim *sim, uint64_t now_ns, unsigned int budget)
 {
+	if (now_ns > sim->s->now_ns)
+		sim->s->now_ns = now_ns;
 	sim_watchdog(sim, now_ns);
 	return sim_schedule(sim, budget);
 }

@@ -204,6 +204,18 @@ struct sim_cq {
 
 /* --- the device ---------------------------------------------------------------------------- */
 
+/* What a turn of the LDB scheduler is counted as, in order of LSP_LDB_SCHED_PERF_0 to 6. */
+enum sim_perf {
+	SIM_PERF_NO_WORK,
+	SIM_PERF_NO_SPACE,
+	SIM_PERF_SCHEDULED,  /* QEs rather than turns */
+	SIM_PERF_FRICTION_1, /* never: there is no pipeline */
+	SIM_PERF_NO_INFLIGHT,
+	SIM_PERF_FRICTION_2,
+	SIM_PERF_NO_FLOW,
+	SIM_NB_PERF
+};
+
 /* Words for all register elements of a version; sim_reg.c verifies that they fit. */
 #define SIM_NB_REG_WORDS 32768
 
@@ -213,6 +225,9 @@ struct sim_state {
 	uint32_t magic;
 	enum dlb_version version;
 	uint32_t reset_epoch; /* makes translations from before a reset stale */
+	uint64_t now_ns;      /* of the latest step */
+	uint64_t powered_ns;  /* since when the device is on */
+	bool powered;
 
 	/* scheduler */
 	uint64_t ldb_ready; /* CQs that could take a QE */
@@ -226,6 +241,7 @@ struct sim_state {
 	uint8_t cq_shift[2]; /* log2 bytes from entry to entry; [is_ldb] */
 	bool infl_thresh_enabled;
 	bool held; /* SYS_WRITE_BUFFER_CTL.HOLD_SCH_SM */
+	bool perf_enabled;
 
 	/* ingress permissions, from the *_V registers */
 	uint32_t ldb_qid_ok[DLB_MAX_DOMAINS]; /* bit q: VASQID_V and QID_V */
@@ -267,6 +283,7 @@ struct sim_state {
 	uint64_t nb_dir_scheduled;
 	uint64_t nb_ingress_drops; /* what software sees of the drops below, and may write */
 	uint64_t nb_chp_drops;
+	uint64_t perf[SIM_NB_PERF];
 	struct dlbsim_drops drops;
 
 	uint8_t pci[SIM_PCI_BYTES];
@@ -422,6 +439,16 @@ uint32_t
 sim_alarm_hw_synd(const struct dlbsim *sim);
 void
 sim_watchdog(struct dlbsim *sim, uint64_t now_ns);
+
+/* sim_perf.c: counters of the scheduler and of clocks */
+void
+sim_perf_turn(struct sim_state *s, unsigned int nb_scheduled, bool idle);
+void
+sim_perf_control(struct sim_state *s, uint32_t value);
+void
+sim_perf_power(struct sim_state *s, bool on);
+uint64_t
+sim_perf_clocks(const struct sim_state *s);
 
 /* sim_pci.c */
 void

@@ -400,6 +400,12 @@ inflight_thresholds(struct sim_state *s, uint32_t value)
 static bool
 written_counter(struct sim_state *s, enum dlb_reg reg, uint32_t v)
 {
+	unsigned int half = (unsigned int)reg - DLB_R_LSP_LDB_SCHED_PERF_0_L;
+
+	if (half < 2 * SIM_NB_PERF) {
+		set_half(&s->perf[half / 2], half % 2 != 0, v);
+		return true;
+	}
 	switch (reg) {
 	case DLB_R_LSP_LDB_SCH_CNT_L:
 	case DLB_R_LSP_LDB_SCH_CNT_H:
@@ -447,6 +453,12 @@ sim_reg_written(struct dlbsim *sim, enum dlb_reg reg, uint32_t i, uint32_t value
 		break;
 	case DLB_R_LSP_CFG_CTRL_GENERAL_0:
 		inflight_thresholds(s, value);
+		break;
+	case DLB_R_LSP_LDB_SCHED_PERF_CTRL:
+		sim_perf_control(s, value);
+		break;
+	case DLB_R_CM_CFG_PM_PMCSR_DISABLE:
+		sim_perf_power(s, (value & 1) == 0);
 		break;
 	case DLB_R_RO_GRP_0_SLT_SHFT:
 	case DLB_R_RO_GRP_1_SLT_SHFT:

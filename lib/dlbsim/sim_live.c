@@ -226,6 +226,18 @@ live_order(const struct sim_state *s, enum dlb_reg reg, uint32_t i, uint32_t *v)
 	}
 }
 
+/* L and H of the first counter, then of the second, and so on. */
+static bool
+live_perf(const struct sim_state *s, enum dlb_reg reg, uint32_t *v)
+{
+	unsigned int half = (unsigned int)reg - DLB_R_LSP_LDB_SCHED_PERF_0_L;
+
+	if (half >= 2 * SIM_NB_PERF)
+		return false;
+	*v = half % 2 == 0 ? low(s->perf[half / 2]) : high(s->perf[half / 2]);
+	return true;
+}
+
 static bool
 live_device(const struct sim_state *s, enum dlb_reg reg, uint32_t i, uint32_t *v)
 {
@@ -261,6 +273,14 @@ live_device(const struct sim_state *s, enum dlb_reg reg, uint32_t i, uint32_t *v
 	case DLB_R_LSP_DIR_SCH_CNT_H:
 		*v = high(s->nb_dir_scheduled);
 		return true;
+	case DLB_R_CM_CLK_ON_CNT_L:
+	case DLB_R_CM_PROC_ON_CNT_L:
+		*v = low(sim_perf_clocks(s));
+		return true;
+	case DLB_R_CM_CLK_ON_CNT_H:
+	case DLB_R_CM_PROC_ON_CNT_H:
+		*v = high(sim_perf_clocks(s));
+		return true;
 	default:
 		return false;
 	}
@@ -294,5 +314,6 @@ sim_reg_live(struct dlbsim *sim, enum dlb_reg reg, uint32_t i, uint32_t *value)
 		break;
 	}
 	return live_cq(s, reg, i, value) || live_queue(s, reg, i, value) ||
-	       live_order(s, reg, i, value) || live_device(s, reg, i, value);
+	       live_order(s, reg, i, value) || live_perf(s, reg, value) ||
+	       live_device(s, reg, i, value);
 }

@@ -343,15 +343,20 @@ has_work(const struct sim_state *s)
 unsigned int
 sim_schedule(struct dlbsim *sim, unsigned int budget)
 {
-	unsigned int total = 0, n = 1;
+	unsigned int total = 0, nb_ldb = 0, n = 1;
 
 	if (sim->s->held)
 		return 0;
 	while (n != 0 && total < budget && has_work(sim->s)) {
+		unsigned int before = nb_ldb;
+
 		n = dir_pass(sim);
 		if (total + n < budget)
-			n += ldb_pass(sim);
+			nb_ldb += ldb_pass(sim);
+		n += nb_ldb - before;
 		total += n;
 	}
+	if (sim->s->perf_enabled)
+		sim_perf_turn(sim->s, nb_ldb, total < budget);
 	return total;
 }

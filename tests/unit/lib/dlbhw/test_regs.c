@@ -29,6 +29,9 @@ struct places {
 
 static struct places places[DLB_NB_VERSIONS];
 
+/* Where 2.5 has registers besides. */
+static struct places second_places;
+
 static uint64_t
 place_of(enum dlb_bar bar, uint32_t offset)
 {
@@ -43,31 +46,50 @@ compare_places(const void *a, const void *b)
 	return left < right ? -1 : left > right;
 }
 
+static void
+add_place(struct places *p, enum dlb_version ver, enum dlb_reg reg, uint32_t i, uint32_t j)
+{
+	assert_true(p->nb < sizeof(p->place) / sizeof(p->place[0]));
+	p->place[p->nb++] =
+		place_of((enum dlb_bar)dlb_reg_descs[reg].bar, dlb_reg_offset2(ver, reg, i, j));
+}
+
 static int
 collect_places(void **state)
 {
 	(void)state;
 	for (enum dlb_version ver = DLB_V2_0; ver < DLB_NB_VERSIONS; ver++) {
-		struct places *p = &places[ver];
-
 		FOR_EACH_ELEMENT(ver, reg, i, j)
-		{
-			assert_true(p->nb < sizeof(p->place) / sizeof(p->place[0]));
-			p->place[p->nb++] = place_of((enum dlb_bar)dlb_reg_descs[reg].bar,
-						     dlb_reg_offset2(ver, reg, i, j));
-		}
-		qsort(p->place, p->nb, sizeof(p->place[0]), compare_places);
+		add_place(&places[ver], ver, reg, i, j);
+		qsort(places[ver].place, places[ver].nb, sizeof(uint64_t), compare_places);
 	}
+	/* The meaning says which: their place on 2.5 is not documented. */
+	FOR_EACH_ELEMENT(DLB_V2_5, reg, i, j)
+	if (strstr(dlb_reg_descs[reg].meaning, "(*)") != NULL)
+		add_place(&second_places, DLB_V2_0, reg, i, j);
+	qsort(second_places.place, second_places.nb, sizeof(uint64_t), compare_places);
 	return 0;
+}
+
+static bool
+is_among(const struct places *p, enum dlb_bar bar, uint32_t offset)
+{
+	uint64_t place = place_of(bar, offset);
+
+	return bsearch(&place, p->place, p->nb, sizeof(place), compare_places) != NULL;
+}
+
+static bool
+is_second_place(enum dlb_version ver, enum dlb_bar bar, uint32_t offset)
+{
+	return ver == DLB_V2_5 && is_among(&second_places, bar, offset) &&
+	       !is_among(&places[ver], bar, offset);
 }
 
 static bool
 is_place(enum dlb_version ver, enum dlb_bar bar, uint32_t offset)
 {
-	uint64_t place = place_of(bar, offset);
-
-	return bsearch(&place, places[ver].place, places[ver].nb, sizeof(place), compare_places) !=
-	       NULL;
+	return is_among(&places[ver], bar, offset) || is_second_place(ver, bar, offset);
 }
 
 static void
@@ -113,7 +135,8 @@ try_offset(enum dlb_version ver, enum dlb_bar bar, uint32_t offset)
 		fail_msg("%s: BAR %d offset %#x", dlb_limits[ver].name, (int)bar, offset);
 	if (!found)
 		assert_memory_equal(&ref, &untouched, sizeof(ref));
-	else if (dlb_reg_offset2(ver, ref.reg, ref.i, ref.j) != offset)
+	else if (dlb_reg_offset2(is_second_place(ver, bar, offset) ? DLB_V2_0 : ver, ref.reg, ref.i,
+				 ref.j) != offset)
 		fail_msg("%s: BAR %d offset %#x found elsewhere", dlb_limits[ver].name, (int)bar,
 			 offset);
 }
@@ -126,6 +149,23 @@ try_offset_everywhere(uint32_t offset)
 		try_offset(ver, DLB_BAR_CSR, offset);
 		try_offset(ver, (enum dlb_bar)1, offset);
 	}
+}
+
+/* A driver that knows a register's place on 2.0 only finds it on 2.5, unless that is another's now. */
+static void
+test_find_knows_second_places(void **state)
+{
+	struct dlb_reg_ref ref;
+
+	(void)state;
+	assert_true(second_places.nb > 2000);
+	for (size_t k = 0; k < second_places.nb; k++)
+		try_offset(DLB_V2_5, (enum dlb_bar)(second_places.place[k] >> 32),
+			   (uint32_t)second_places.place[k]);
+	assert_true(dlb_reg_find(DLB_V2_5, DLB_BAR_CSR, 0xa4000144, &ref));
+	assert_int_equal(ref.reg, DLB_R_LSP_LDB_SCHED_PERF_CTRL);
+	assert_true(dlb_reg_find(DLB_V2_5, DLB_BAR_CSR, 0x9c000048, &ref));
+	assert_int_equal(ref.reg, DLB_R_LSP_SMON_COMPARE0);
 }
 
 static void
@@ -265,6 +305,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_registers_do_not_overlap),
 		cmocka_unit_test(test_find_is_the_inverse_of_offset),
+		cmocka_unit_test(test_find_knows_second_places),
 		cmocka_unit_test(test_find_refuses_what_surrounds_a_register),
 		cmocka_unit_test(test_find_refuses_hostile_offsets),
 		cmocka_unit_test(test_rows_are_sound),

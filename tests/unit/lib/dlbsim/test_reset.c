@@ -285,7 +285,6 @@ may_differ(enum dlb_reg reg)
 	case DLB_R_LSP_QID2CQIDIX2:
 	case DLB_R_LSP_LDB_SCH_CNT_L:
 	case DLB_R_LSP_DIR_SCH_CNT_L:
-	case DLB_R_LSP_LDB_SCHED_PERF_2_L:
 		return true;
 	default:
 		return false;

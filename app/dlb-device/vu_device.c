@@ -149,7 +149,8 @@ vu_device_attach(struct vu_device *dev, struct vu_client *client)
 void
 vu_device_detach(struct vu_device *dev)
 {
-	vu_device_reset(dev); /* first: then nothing is written to its memory any more */
+	dlbsim_power_cycle(dev->sim); /* first: then nothing is written to its memory any more */
+	vu_device_config_written(dev, true);
 	dev->client = NULL;
 	vu_irq_detach_all(dev);
 	vu_dma_clear(&dev->dma);
@@ -157,23 +158,25 @@ vu_device_detach(struct vu_device *dev)
 }
 
 void
-vu_device_config_written(struct vu_device *dev)
+vu_device_config_written(struct vu_device *dev, bool was_reset)
 {
 	bool is_master = (dlbsim_pci_read(dev->sim, PCI_COMMAND, 2) & PCI_COMMAND_MASTER) != 0;
 
 	if (is_master != dev->is_master)
 		dlbsim_dma_unmap(dev->sim, 0, UINT64_MAX);
 	dev->is_master = is_master;
-	vu_irq_update_masks(dev); /* a reset masks them */
+	if (!was_reset)
+		return;
+	memset(&dev->ports, 0, sizeof(dev->ports));
+	memset(dev->irqs.held, 0, sizeof(dev->irqs.held));
+	vu_irq_update_masks(dev); /* they are all set now */
 }
 
 void
 vu_device_reset(struct vu_device *dev)
 {
-	memset(&dev->ports, 0, sizeof(dev->ports));
-	memset(dev->irqs.held, 0, sizeof(dev->irqs.held));
 	dlbsim_flr(dev->sim);
-	vu_device_config_written(dev);
+	vu_device_config_written(dev, true);
 }
 
 void
@@ -195,7 +198,9 @@ vu_device_needs_clock(struct vu_device *dev)
 		uint32_t conf = dlbsim_csr_read(dev->sim, DLB_BAR_CSR,
 						dlb_reg_offset(dev->version, regs[i], 0));
 
-		if (FIELD_GET(DLB_F_CHP_CFG_LDB_WD_ENB_INTERVAL_ENB, conf) != 0)
+		/* All ones: it is asleep. */
+		if (conf != UINT32_MAX &&
+		    FIELD_GET(DLB_F_CHP_CFG_LDB_WD_ENB_INTERVAL_ENB, conf) != 0)
 			return true;
 	}
 	return false;

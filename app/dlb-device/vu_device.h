@@ -4,8 +4,8 @@
  * A software DLB as a PCI function that one client at a time plugs in.
  *
  * What a client can do to it is in vu_commands.c; vu_region.c, vu_port.c and vu_irq.c are its parts.
- * Invariant: between two clients the device is as after a function-level reset (FLR), with no
- * memory, interrupt or half-written command of the one before. It knows no socket, only clients.
+ * Invariant: between two clients the device is as just switched on, with no memory, interrupt or
+ * half-written command of the one before. It knows no socket, only clients.
  */
 
 #ifndef VU_DEVICE_H
@@ -73,9 +73,9 @@ vu_device_detach(struct vu_device *dev);
 void
 vu_device_reset(struct vu_device *dev);
 
-/* Something may have been written to the command register, or have reset the function. */
+/* Configuration space was written, or reset together with the device. */
 void
-vu_device_config_written(struct vu_device *dev);
+vu_device_config_written(struct vu_device *dev, bool was_reset);
 
 /* Let the device work until nothing moves any more. */
 void

@@ -66,15 +66,17 @@ config_read(struct vu_device *dev, uint32_t offset, uint32_t count, uint8_t *out
 static void
 config_write(struct vu_device *dev, uint32_t offset, uint32_t count, const uint8_t *in)
 {
+	bool was_reset = false;
+
 	for (unsigned int n; count > 0; offset += n, in += n, count -= n) {
 		uint32_t value = 0;
 
 		n = config_step(offset, count);
 		memcpy(&value, in, n);
 		vu_trace_config(&dev->trace, 'w', offset, n, value);
-		dlbsim_pci_write(dev->sim, offset, n, value);
+		was_reset |= dlbsim_pci_write(dev->sim, offset, n, value);
 	}
-	vu_device_config_written(dev);
+	vu_device_config_written(dev, was_reset);
 }
 
 /* --- registers ----------------------------------------------------------------------------- */

@@ -80,7 +80,8 @@ dlbsim_destroy(struct dlbsim *sim);
 
 /**
  * Read the 32-bit register at @p offset of @p bar. Earlier producer-port writes are settled first:
- * the scheduler runs until nothing moves. Undefined or misaligned offsets read 0.
+ * the scheduler runs until nothing moves. Undefined or misaligned offsets read 0. In D3hot, the
+ * state of sleep, all read as all ones and writes are ignored.
  */
 uint32_t
 dlbsim_csr_read(struct dlbsim *sim, enum dlb_bar bar, uint32_t offset);
@@ -114,13 +115,24 @@ dlbsim_step(struct dlbsim *sim, uint64_t now_ns, unsigned int budget);
 uint32_t
 dlbsim_pci_read(struct dlbsim *sim, unsigned int offset, unsigned int size);
 
-/** Write 1, 2 or 4 bytes of PCI configuration space; starting an FLR resets the device. */
-void
+/**
+ * Write 1, 2 or 4 bytes of PCI configuration space.
+ *
+ * @return whether the device was reset: by an FLR, by falling asleep or by waking up
+ */
+bool
 dlbsim_pci_write(struct dlbsim *sim, unsigned int offset, unsigned int size, uint32_t value);
 
-/** Function-level reset: all but the power switch returns to reset values, queues are emptied. */
+/**
+ * Function-level reset: all but the power switch and the masks of error reporting returns to reset
+ * values, queues are emptied.
+ */
 void
 dlbsim_flr(struct dlbsim *sim);
+
+/** Off and on again: the device is as dlbsim_create() made it. */
+void
+dlbsim_power_cycle(struct dlbsim *sim);
 
 /** Memory at [iova, iova + len) is about to go away: forget translations that touch it. */
 void
@@ -140,7 +152,7 @@ struct dlbsim_drops {
 	uint64_t dma_failed;	    /**< consumer-queue entry that could not be written */
 };
 
-/** Copy the counters of refused work. They survive until the next FLR. */
+/** Copy the counters of refused work. They survive until the next reset. */
 void
 dlbsim_drops(const struct dlbsim *sim, struct dlbsim_drops *out);
 

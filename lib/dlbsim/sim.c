@@ -77,8 +77,9 @@ reset_structures(struct sim_state *s)
 	fill_pool(s->free_waits, &s->nb_free_waits, SIM_NB_WAITS);
 }
 
-static void
-reset(struct dlbsim *sim, bool power_on)
+/* All but configuration space, and the power switch, has its reset value again. */
+void
+sim_lose_state(struct dlbsim *sim)
 {
 	struct sim_state *s = sim->s;
 	uint32_t power = sim_reg(sim, DLB_R_CM_CFG_PM_PMCSR_DISABLE, 0);
@@ -86,11 +87,9 @@ reset(struct dlbsim *sim, bool power_on)
 	reset_structures(s);
 	s->drops = (struct dlbsim_drops){ 0 };
 	sim_reg_reset(sim);
-	if (!power_on)
-		sim_reg_set(sim, DLB_R_CM_CFG_PM_PMCSR_DISABLE, 0, power);
-	sim_pci_reset(s);
+	sim_reg_set(sim, DLB_R_CM_CFG_PM_PMCSR_DISABLE, 0, power);
 	sim_perf_power(s, false);
-	sim_perf_power(s, (sim_reg(sim, DLB_R_CM_CFG_PM_PMCSR_DISABLE, 0) & 1) == 0);
+	sim_perf_power(s, (power & 1) == 0);
 }
 
 static struct dlbsim *
@@ -128,7 +127,7 @@ dlbsim_create(enum dlb_version version, void *state, const struct dlbsim_host *h
 	sim->s->magic = STATE_MAGIC;
 	sim->s->version = version;
 	sim_reg_layout(sim);
-	reset(sim, true);
+	dlbsim_power_cycle(sim);
 	return sim;
 }
 
@@ -158,7 +157,17 @@ dlbsim_destroy(struct dlbsim *sim)
 void
 dlbsim_flr(struct dlbsim *sim)
 {
-	reset(sim, false);
+	sim_lose_state(sim);
+	sim_pci_reset(sim->s, false);
+}
+
+void
+dlbsim_power_cycle(struct dlbsim *sim)
+{
+	sim_reg_set(sim, DLB_R_CM_CFG_PM_PMCSR_DISABLE, 0,
+		    dlb_reg_descs[DLB_R_CM_CFG_PM_PMCSR_DISABLE].reset);
+	sim_lose_state(sim);
+	sim_pci_reset(sim->s, true);
 }
 
 unsigned int

@@ -366,6 +366,8 @@ sim_cq_write_pointer(const struct sim_cq *cq)
 
 /* sim.c */
 void
+sim_lose_state(struct dlbsim *sim);
+void
 sim_log(const struct dlbsim *sim, enum dlbsim_log kind, const char *text);
 
 /* sim_reg.c: the register space */
@@ -452,6 +454,8 @@ sim_perf_clocks(const struct sim_state *s);
 
 /* sim_pci.c */
 void
-sim_pci_reset(struct sim_state *s);
+sim_pci_reset(struct sim_state *s, bool power_on);
+bool
+sim_pci_is_asleep(const struct sim_state *s);
 
 #endif /* SIM_H */

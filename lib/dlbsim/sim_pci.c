@@ -4,9 +4,9 @@
  * PCI configuration space of the physical function.
  *
  * A table of words says what is there: value after reset, bits that software may write, bits that
- * writing 1 clears. Offsets without a row read 0. Two writes act: function-level reset (FLR) in
- * the PCI Express capability, and returning from the D3hot power state, both of which reset the
- * device.
+ * writing 1 clears. Offsets without a row read 0. Two registers act: device control of the PCI
+ * Express capability starts a function-level reset (FLR), and the power state D3hot is sleep, which
+ * nothing but configuration space survives, and from which the device wakes by a reset.
  */
 
 #include <string.h>
@@ -18,7 +18,11 @@
 #define PCI_EXP_DEVCTL_FLR 0x8000
 #define PCI_PM_CTRL	   0xB4
 #define PCI_PM_STATE	   0x3
+#define PCI_PM_D0	   0x0
 #define PCI_PM_D3HOT	   0x3
+/* Advanced error reporting, whose masks outlast all but loss of power; its status is never set. */
+#define PCI_AER	    0x100
+#define PCI_AER_END 0x148
 
 struct pci_word {
 	uint16_t offset;
@@ -54,9 +58,9 @@ static const struct pci_word pci_words[] = {
 	{ 0x9C, 0, 0x0000FFFF, 0 },
 	/* power management: version 3, D0 and D3hot */
 	{ 0xB0, 0x00030001, 0, 0 },
-	{ PCI_PM_CTRL, 0, 0x00000103, 0x00008000 },
+	{ PCI_PM_CTRL, 0, PCI_PM_STATE, 0 },
 	/* advanced error reporting; next: PASID */
-	{ 0x100, 0x14820001, 0, 0 },
+	{ PCI_AER, 0x14820001, 0, 0 },
 	{ 0x104, 0, 0, 0xFFFFFFFF },
 	{ 0x108, 0, 0xFFFFFFFF, 0 },
 	{ 0x10C, 0x00462030, 0xFFFFFFFF, 0 },
@@ -90,12 +94,42 @@ set_word(struct sim_state *s, unsigned int offset, uint32_t word)
 }
 
 void
-sim_pci_reset(struct sim_state *s)
+sim_pci_reset(struct sim_state *s, bool power_on)
 {
-	memset(s->pci, 0, sizeof(s->pci));
-	for (unsigned int i = 0; i < NB_PCI_WORDS; i++)
-		set_word(s, pci_words[i].offset, pci_words[i].value);
+	if (power_on)
+		memset(s->pci, 0, sizeof(s->pci));
+	for (unsigned int i = 0; i < NB_PCI_WORDS; i++) {
+		unsigned int offset = pci_words[i].offset;
+
+		if (power_on || offset < PCI_AER || offset >= PCI_AER_END)
+			set_word(s, offset, pci_words[i].value);
+	}
 	memcpy(&s->pci[PCI_DEVICE_ID], &sim_limits(s)->pci_device_id, sizeof(uint16_t));
+}
+
+bool
+sim_pci_is_asleep(const struct sim_state *s)
+{
+	return (get_word(s, PCI_PM_CTRL) & PCI_PM_STATE) == PCI_PM_D3HOT;
+}
+
+/* A state that the device does not have is not taken. Returns whether the device was reset. */
+static bool
+set_power_state(struct dlbsim *sim, uint32_t old, uint32_t new)
+{
+	uint32_t from = old & PCI_PM_STATE, to = new &PCI_PM_STATE;
+
+	if (from == to)
+		return false;
+	if (to == PCI_PM_D0) {
+		dlbsim_flr(sim);
+	} else if (to == PCI_PM_D3HOT) {
+		sim_lose_state(sim);
+	} else {
+		set_word(sim->s, PCI_PM_CTRL, old);
+		return false;
+	}
+	return true;
 }
 
 static bool
@@ -125,7 +159,7 @@ find_word(unsigned int offset)
 	return NULL;
 }
 
-void
+bool
 dlbsim_pci_write(struct dlbsim *sim, unsigned int offset, unsigned int size, uint32_t value)
 {
 	unsigned int base = offset & ~3U, shift = 8 * (offset & 3);
@@ -133,7 +167,7 @@ dlbsim_pci_write(struct dlbsim *sim, unsigned int offset, unsigned int size, uin
 	uint32_t lanes, old, word;
 
 	if (!is_legal(offset, size) || row == NULL)
-		return;
+		return false;
 	lanes = (size == 4 ? UINT32_MAX : (UINT32_C(1) << (8 * size)) - 1) << shift;
 	value = value << shift & lanes;
 	old = get_word(sim->s, base);
@@ -141,9 +175,10 @@ dlbsim_pci_write(struct dlbsim *sim, unsigned int offset, unsigned int size, uin
 	word &= ~(value & row->w1c);
 	set_word(sim->s, base, word);
 
-	if (base == PCI_EXP_DEVCTL && (value & PCI_EXP_DEVCTL_FLR) != 0)
-		dlbsim_flr(sim);
-	else if (base == PCI_PM_CTRL && (old & PCI_PM_STATE) == PCI_PM_D3HOT &&
-		 (word & PCI_PM_STATE) == 0)
-		dlbsim_flr(sim);
+	if (base == PCI_PM_CTRL)
+		return set_power_state(sim, old, word);
+	if (base != PCI_EXP_DEVCTL || (value & PCI_EXP_DEVCTL_FLR) == 0)
+		return false;
+	dlbsim_flr(sim);
+	return true;
 }

@@ -76,6 +76,8 @@ dlbsim_csr_read(struct dlbsim *sim, enum dlb_bar bar, uint32_t offset)
 	struct dlb_reg_ref ref;
 	uint32_t value;
 
+	if (sim_pci_is_asleep(sim->s))
+		return UINT32_MAX;
 	sim_schedule(sim, UINT32_MAX);
 	if (!dlb_reg_find(sim->s->version, bar, offset, &ref))
 		return 0;
@@ -92,7 +94,7 @@ dlbsim_csr_write(struct dlbsim *sim, enum dlb_bar bar, uint32_t offset, uint32_t
 	struct dlb_reg_ref ref;
 	uint32_t i, word;
 
-	if (!dlb_reg_find(version, bar, offset, &ref))
+	if (sim_pci_is_asleep(sim->s) || !dlb_reg_find(version, bar, offset, &ref))
 		return;
 	/* What was written before is settled under the old value. */
 	sim_schedule(sim, UINT32_MAX);

@@ -132,8 +132,7 @@ fuzz_device_begin(enum dlb_version version)
 	fuzz_require(sim != NULL, "there is memory");
 	free_maps(device, 0, UINT64_MAX);
 	*device = (struct fuzz_device){ .sim = sim, .version = version };
-	dlbsim_flr(sim);
-	fuzz_set(device, DLB_R_CM_CFG_PM_PMCSR_DISABLE, 0, 1);
+	dlbsim_power_cycle(sim);
 	return device;
 }
 

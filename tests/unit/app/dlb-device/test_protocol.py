@@ -26,6 +26,7 @@ PROGRAM = None
 ALARMS = 0x10000300  # SYS_INGRESS_ALARM_ENBL, 6 bits
 PASSTHRU = 0x10000404  # SYS_MSIX_PASSTHRU, 2 bits
 MODE = PASSTHRU + 4  # SYS_MSIX_MODE, 2 bits
+POWER = 0xB4000018  # CM_CFG_PM_PMCSR_DISABLE of 2.0
 
 
 class ServerCase(unittest.TestCase):
@@ -494,9 +495,13 @@ class Clients(ServerCase):
             self.client.dma_map(PAGE, PAGE, fd)
             self.client.set_irqs(0, 1, (event,))
             self.client.write(CSR, ALARMS, struct.pack("<I", 0x3F))
+            self.client.write(CSR, POWER, bytes(4))
             self.client.write(CONFIG, 4, b"\x06")
+            self.client.write(CONFIG, 0x108, b"\xff\xff\xff\xff")
             self.again()
             self.assertEqual(self.client.read(CSR, ALARMS, 4), bytes(4))
+            self.assertEqual(self.client.read(CSR, POWER, 4), b"\1\0\0\0")
+            self.assertEqual(self.client.read(CONFIG, 0x108, 4), bytes(4))
             self.assertEqual(self.client.read(CONFIG, 4, 2), b"\0\0")
             self.assertEqual(self.server.nb_fds(), before)
             self.assertEqual(self.server.nb_mappings("memfd:guest"), 0)

@@ -14,9 +14,9 @@ import tempfile
 import unittest
 
 from driver import (ARM, ATOMIC, BAT_T, COMP, DIRECTED, ENTRY, FWD, NEW, NOOP, ORDERED, UNORDERED,
-                    Driver, hcw)
-from vfio_user import (CONFIG, DMA_UNMAP, FUNC, PAGE, Server, eventfd_is_silent, eventfd_value,
-                       memory, wait_for)
+                    Driver, Port, hcw)
+from vfio_user import (CONFIG, DMA_UNMAP, FUNC, PAGE, REGION_WRITE, Server, eventfd_is_silent,
+                       eventfd_value, memory, wait_for)
 
 PROGRAM = None
 BASE = 0x100000000  # the device's address of the guest's memory
@@ -180,6 +180,15 @@ class Both:
         self.assertEqual([qe[0] for qe in self.driver.get_all(worker)], [7])
         self.assertEqual([qe[0] for qe in self.driver.get_all(consumer)], [8])
 
+    def test_reset_in_mid_command(self):
+        """Half a command of before the reset is not completed by what comes after it."""
+        self.client.post(FUNC, self.driver.page(Port("LDB", 0, 0)), hcw(NEW, 1, UNORDERED)[:8])
+        self.driver.start_device()
+        self.driver.create_domain()
+        producer, worker, _ = self.guest.two_stages()
+        self.client.post(FUNC, self.driver.page(producer) + 8, hcw(NEW, 1, UNORDERED)[8:])
+        self.assertEqual(self.driver.get_all(worker), [])
+
     def test_posted_events_arrive_unasked(self):
         """Nothing is read: the writes alone make the device work."""
         producer, worker, _ = self.guest.two_stages()
@@ -337,6 +346,37 @@ class Both:
         self.assertTrue(eventfd_is_silent(self.guest.events[1]))
         self.client.answer_request(ident, payload)
         self.assertEqual(eventfd_value(self.guest.events[1]), 1)
+
+    def test_interrupt_is_gone_with_a_reset(self):
+        """It waits for a write to memory, and the function is reset meanwhile."""
+        self.guest.close()
+        self.guest = Guest(self.server, self.version, file=False)
+        self.driver, self.client = self.guest.driver, self.guest.client
+        producer, worker, _ = self.guest.two_stages()
+        self.driver.enable_interrupt(worker)
+        self.driver.put(worker, hcw(ARM))
+        self.driver.put(producer, hcw(NEW, 1, UNORDERED))
+        ident, _, _, _, payload = self.client.receive()
+        control = self.client.send(REGION_WRITE, struct.pack("<QIIH", 0x74, CONFIG, 2, 0xA910))
+        self.client.answer_request(ident, payload)
+        self.client.reply_to(control)
+        self.assertTrue(self.client.is_alive())
+        self.assertTrue(eventfd_is_silent(self.guest.events[1]))
+
+    def test_mask_of_the_client(self):
+        """Its own mask holds, whatever it writes elsewhere, and the pending bit can be polled."""
+        producer, worker, _ = self.guest.two_stages()
+        self.driver.enable_interrupt(worker)
+        self.driver.write("MSIX_VECTOR_CTRL", 1, 1)
+        self.client.write(CONFIG, 0x3C, b"\x0b")
+        self.driver.put(worker, hcw(ARM))
+        self.driver.put(producer, hcw(NEW, 1, UNORDERED))
+        self.driver.fence(producer)
+        self.assertTrue(eventfd_is_silent(self.guest.events[1]))
+        self.assertEqual(self.client.read(FUNC, 0x1001000, 8), b"\x02" + bytes(7))
+        self.driver.write("MSIX_VECTOR_CTRL", 1, 0)
+        self.assertEqual(eventfd_value(self.guest.events[1]), 1)
+        self.assertEqual(self.client.read(FUNC, 0x1001000, 8), bytes(8))
 
     def test_event_descriptor_that_is_full(self):
         """Writing it would block for ever."""

@@ -204,6 +204,9 @@ struct sim_cq {
 
 /* --- the device ---------------------------------------------------------------------------- */
 
+/* A CQ that was empty at the last sample, or whose tokens have come back since. */
+#define SIM_WD_FRESH UINT16_MAX
+
 /* What a turn of the LDB scheduler is counted as, in order of LSP_LDB_SCHED_PERF_0 to 6. */
 enum sim_perf {
 	SIM_PERF_NO_WORK,
@@ -278,7 +281,7 @@ struct sim_state {
 	bool msix_pending[DLB_NB_MSIX]; /* fired while masked */
 	bool alarm_held;		/* vector 0 has news, and waits for its acknowledgement */
 	uint64_t wd_next_ns[2];		/* next sample; [is_ldb] */
-	uint16_t wd_age[2][DLB_MAX_DIR_PORTS]; /* samples since a token came back */
+	uint16_t wd_age[2][DLB_MAX_DIR_PORTS]; /* samples that found it neglected */
 	uint64_t nb_ldb_scheduled;
 	uint64_t nb_dir_scheduled;
 	uint64_t nb_ingress_drops; /* what software sees of the drops below, and may write */
@@ -439,6 +442,8 @@ sim_alarm_chp(struct dlbsim *sim, unsigned int aid, bool is_ldb, unsigned int po
 	      const struct dlb_hcw *hcw);
 uint32_t
 sim_alarm_hw_synd(const struct dlbsim *sim);
+void
+sim_watchdog_restart(struct sim_state *s, bool is_ldb);
 void
 sim_watchdog(struct dlbsim *sim, uint64_t now_ns);
 

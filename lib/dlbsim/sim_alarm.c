@@ -129,8 +129,13 @@ expire(struct dlbsim *sim, bool is_ldb, unsigned int id)
 	sim_irq_alarm(sim);
 }
 
+/*
+ * @p n samples have passed since the last look. A CQ has been neglected for as many as found it with
+ * elements out and no token returned since the one before; from which of these on is not known
+ * for those between two looks, so the first look counts for none.
+ */
 static void
-sample(struct dlbsim *sim, bool is_ldb)
+sample(struct dlbsim *sim, bool is_ldb, uint32_t n)
 {
 	struct sim_state *s = sim->s;
 	uint32_t threshold = sim_reg(sim, wd_regs[is_ldb].threshold, 0);
@@ -138,29 +143,47 @@ sample(struct dlbsim *sim, bool is_ldb)
 	for (unsigned int id = 0; id < nb_cqs(sim, is_ldb); id++) {
 		bool enabled = (sim_reg(sim, wd_regs[is_ldb].enable, id) & 1) != 0;
 		bool off = (sim_reg(sim, wd_regs[is_ldb].disable[id / 32], 0) >> id % 32 & 1) != 0;
+		uint16_t *age = &s->wd_age[is_ldb][id];
 
-		if (!enabled || off || sim_cq(s, is_ldb, id)->occupancy == 0)
-			s->wd_age[is_ldb][id] = 0;
-		else if (++s->wd_age[is_ldb][id] > threshold)
+		if (!enabled || off || sim_cq(s, is_ldb, id)->occupancy == 0) {
+			*age = SIM_WD_FRESH;
+			continue;
+		}
+		*age = (uint16_t)(*age == SIM_WD_FRESH ? 0 : *age + n);
+		if (*age >= threshold)
 			expire(sim, is_ldb, id);
 	}
 }
 
-/* Take the samples that are due at @p now_ns; one at most for each call, as nobody looks between. */
+/* Start sampling anew: what was in progress is forgotten. */
+void
+sim_watchdog_restart(struct sim_state *s, bool is_ldb)
+{
+	s->wd_next_ns[is_ldb] = 0;
+	for (unsigned int id = 0; id < DLB_MAX_DIR_PORTS; id++)
+		s->wd_age[is_ldb][id] = SIM_WD_FRESH;
+}
+
+/* Take the samples that are due at @p now_ns. */
 void
 sim_watchdog(struct dlbsim *sim, uint64_t now_ns)
 {
 	for (unsigned int is_ldb = 0; is_ldb < 2; is_ldb++) {
 		uint32_t conf = sim_reg(sim, wd_regs[is_ldb].interval, 0);
-		uint64_t ticks;
+		uint64_t *next = &sim->s->wd_next_ns[is_ldb];
+		uint64_t period, n;
 
-		if (FIELD_GET(DLB_F_CHP_CFG_LDB_WD_ENB_INTERVAL_ENB, conf) == 0 ||
-		    now_ns < sim->s->wd_next_ns[is_ldb])
+		if (FIELD_GET(DLB_F_CHP_CFG_LDB_WD_ENB_INTERVAL_ENB, conf) == 0 || now_ns < *next)
 			continue;
-		ticks = (uint64_t)nb_cqs(sim, is_ldb) *
-			(FIELD_GET(DLB_F_CHP_CFG_LDB_WD_ENB_INTERVAL_SAMPLE_INTERVAL, conf) + 1);
-		if (sim->s->wd_next_ns[is_ldb] != 0)
-			sample(sim, is_ldb);
-		sim->s->wd_next_ns[is_ldb] = now_ns + ticks * WATCHDOG_NS_PER_TICK;
+		period = (uint64_t)nb_cqs(sim, is_ldb) * WATCHDOG_NS_PER_TICK *
+			 (FIELD_GET(DLB_F_CHP_CFG_LDB_WD_ENB_INTERVAL_SAMPLE_INTERVAL, conf) + 1);
+		if (*next == 0) {
+			*next = now_ns + period;
+			continue;
+		}
+		n = (now_ns - *next) / period + 1;
+		*next += n * period;
+		/* More than the largest threshold is as good as that. */
+		sample(sim, is_ldb, n < UINT8_MAX ? (uint32_t)n : UINT8_MAX);
 	}
 }

@@ -454,6 +454,10 @@ sim_reg_written(struct dlbsim *sim, enum dlb_reg reg, uint32_t i, uint32_t value
 	case DLB_R_LSP_CFG_CTRL_GENERAL_0:
 		inflight_thresholds(s, value);
 		break;
+	case DLB_R_CHP_CFG_LDB_WD_ENB_INTERVAL:
+	case DLB_R_CHP_CFG_DIR_WD_ENB_INTERVAL:
+		sim_watchdog_restart(s, reg == DLB_R_CHP_CFG_LDB_WD_ENB_INTERVAL);
+		break;
 	case DLB_R_LSP_LDB_SCHED_PERF_CTRL:
 		sim_perf_control(s, value);
 		break;

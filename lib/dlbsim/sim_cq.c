@@ -42,7 +42,7 @@ sim_cq_return_tokens(struct sim_state *s, bool is_ldb, unsigned int id, unsigned
 
 	if (n > cq->tokens)
 		n = cq->tokens;
-	s->wd_age[is_ldb][id] = 0;
+	s->wd_age[is_ldb][id] = SIM_WD_FRESH;
 	cq->tokens = (uint16_t)(cq->tokens - n);
 	cq->occupancy = (uint16_t)(cq->occupancy > n ? cq->occupancy - n : 0);
 	for (unsigned int i = 0; cq->weighted && i < n && cq->wu_pop != cq->wptr; i++) {

@@ -138,6 +138,53 @@ test_directed_queue_times_out(void **state)
 	assert_int_equal(b->nb_msix[0], 1);
 }
 
+/* Time counts, however seldom the device is stepped. */
+static void
+test_steps_far_apart(void **state)
+{
+	struct bench *b = *state;
+	unsigned int steps = 0;
+
+	bring_up(b);
+	deliver_to_ldb(b, 0);
+	for (; timeouts_of_ldb(b) == 0; steps++) {
+		assert_in_range(steps, 0, 5);
+		b->now_ns += 8 * period_ns(b, LDB);
+		dlbsim_step(b->sim, b->now_ns, 1);
+	}
+	assert_in_range(steps, 3, 5);
+	assert_int_equal(b->nb_msix[0], 1);
+}
+
+/* What was delivered, or given back, after a long time without a step was not neglected for it. */
+static void
+test_long_silence_is_not_neglect(void **state)
+{
+	struct bench *b = *state;
+
+	bring_up(b);
+	b->now_ns += 1000 * period_ns(b, LDB);
+	bench_put(b, LDB, 33, bench_qe(DLB_CMD_NEW, DLB_SCHED_UNORDERED, 0, 0, 0));
+	assert_int_equal(bench_get(b, DLB_R_LSP_CQ_LDB_TKN_CNT, 33), 1);
+	dlbsim_step(b->sim, b->now_ns, 1);
+	assert_int_equal(timeouts_of_ldb(b), 0);
+	deliver_to_ldb(b, 0);
+	pass(b, LDB, 2);
+	b->now_ns += 1000 * period_ns(b, LDB);
+	bench_put(b, LDB, 33, bench_cmd(DLB_CMD_BAT_T, 0));
+	dlbsim_step(b->sim, b->now_ns, 1);
+	assert_int_equal(timeouts_of_ldb(b), 0);
+	/* Nor is time for which the watchdog was off. */
+	pass(b, LDB, 2);
+	bench_set(b, DLB_R_CHP_CFG_LDB_WD_ENB_INTERVAL, 0, INTERVAL);
+	b->now_ns += 1000 * period_ns(b, LDB);
+	bench_set(b, DLB_R_CHP_CFG_LDB_WD_ENB_INTERVAL, 0, ENABLE | INTERVAL);
+	pass(b, LDB, 2);
+	assert_int_equal(timeouts_of_ldb(b), 0);
+	pass(b, LDB, THRESHOLD + 2);
+	assert_int_equal(timeouts_of_ldb(b), BIT(1));
+}
+
 /* A watchdog that is off, as a whole or for the queue, says nothing. */
 static void
 test_switched_off(void **state)
@@ -158,10 +205,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		ON_BOTH(test_neglected_queue_times_out),
-		ON_BOTH(test_returned_tokens_calm_it),
-		ON_BOTH(test_directed_queue_times_out),
-		ON_BOTH(test_switched_off),
+		ON_BOTH(test_neglected_queue_times_out),   ON_BOTH(test_returned_tokens_calm_it),
+		ON_BOTH(test_directed_queue_times_out),	   ON_BOTH(test_steps_far_apart),
+		ON_BOTH(test_long_silence_is_not_neglect), ON_BOTH(test_switched_off),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -243,7 +243,7 @@ struct sim_state {
 	uint8_t next_cq;
 	uint8_t cq_shift[2]; /* log2 bytes from entry to entry; [is_ldb] */
 	bool infl_thresh_enabled;
-	bool held; /* SYS_WRITE_BUFFER_CTL.HOLD_SCH_SM */
+	bool held; /* SYS_WRITE_BUFFER_CTL: HOLD_SCH_SM, ARB_SCH_MASK */
 	bool perf_enabled;
 
 	/* ingress permissions, from the *_V registers */

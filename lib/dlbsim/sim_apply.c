@@ -76,10 +76,12 @@ cq_token_limit(struct sim_state *s, bool is_ldb, unsigned int id, uint32_t code)
 }
 
 static void
-cq_tokens(struct sim_state *s, bool is_ldb, unsigned int id, uint32_t value)
+cq_tokens(struct dlbsim *sim, bool is_ldb, unsigned int id)
 {
-	sim_cq(s, is_ldb, id)->tokens = (uint16_t)(value & 0x7FF);
-	sim_cq_update(s, is_ldb, id);
+	enum dlb_reg reg = is_ldb ? DLB_R_LSP_CQ_LDB_TKN_CNT : DLB_R_LSP_CQ_DIR_TKN_CNT;
+
+	sim_cq(sim->s, is_ldb, id)->tokens = (uint16_t)sim_reg(sim, reg, id);
+	sim_cq_update(sim->s, is_ldb, id);
 }
 
 static void
@@ -116,10 +118,10 @@ written_cq(struct dlbsim *sim, enum dlb_reg reg, unsigned int i, uint32_t v)
 		cq_token_limit(s, false, i, v);
 		return true;
 	case DLB_R_LSP_CQ_LDB_TKN_CNT:
-		cq_tokens(s, true, i, v);
+		cq_tokens(sim, true, i);
 		return true;
 	case DLB_R_LSP_CQ_DIR_TKN_CNT:
-		cq_tokens(s, false, i, v);
+		cq_tokens(sim, false, i);
 		return true;
 	case DLB_R_CHP_LDB_CQ_WPTR:
 		cq_write_pointer(s, true, i, v);
@@ -128,10 +130,10 @@ written_cq(struct dlbsim *sim, enum dlb_reg reg, unsigned int i, uint32_t v)
 		cq_write_pointer(s, false, i, v);
 		return true;
 	case DLB_R_CHP_LDB_CQ_DEPTH:
-		s->ldb_cq[i].occupancy = (uint16_t)(v & 0x7FF);
+		s->ldb_cq[i].occupancy = (uint16_t)sim_reg(sim, reg, i);
 		return true;
 	case DLB_R_CHP_DIR_CQ_DEPTH:
-		s->dir_cq[i].occupancy = (uint16_t)(v & 0x7FF);
+		s->dir_cq[i].occupancy = (uint16_t)sim_reg(sim, reg, i);
 		return true;
 	case DLB_R_LSP_CQ_LDB_DSBL:
 		cq_enable(s, true, i, v);
@@ -470,7 +472,8 @@ sim_reg_written(struct dlbsim *sim, enum dlb_reg reg, uint32_t i, uint32_t value
 			(uint16_t)FIELD_GET(DLB_F_RO_GRP_0_SLT_SHFT_CHANGE, value);
 		break;
 	case DLB_R_SYS_WRITE_BUFFER_CTL:
-		s->held = FIELD_GET(DLB_F_SYS_WRITE_BUFFER_CTL_HOLD_SCH_SM, value) != 0;
+		s->held = (value & (DLB_F_SYS_WRITE_BUFFER_CTL_HOLD_SCH_SM |
+				    DLB_F_SYS_WRITE_BUFFER_CTL_ARB_SCH_MASK)) != 0;
 		break;
 	default:
 		break;

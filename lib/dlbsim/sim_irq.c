@@ -217,6 +217,16 @@ set_ims_ctrl(struct dlbsim *sim, unsigned int i, uint32_t value)
 		fire_ims(sim, i);
 }
 
+/* There is no virtual function that would take the bit back. */
+static void
+ring_virtual_functions(struct dlbsim *sim, uint32_t value)
+{
+	uint32_t rung = sim_reg(sim, DLB_R_PF_PF2VF_MAILBOX_ISR, 0);
+
+	sim_reg_set(sim, DLB_R_PF_PF2VF_MAILBOX_ISR, 0,
+		    rung | (value & DLB_F_PF_PF2VF_MAILBOX_ISR_VF_ISR));
+}
+
 /* Clears what is acknowledged by writing 1, unlike the rest of the register. */
 static void
 clear_syndrome(struct dlbsim *sim, enum dlb_reg reg, uint32_t i, uint32_t value)
@@ -257,6 +267,9 @@ sim_irq_written(struct dlbsim *sim, enum dlb_reg reg, uint32_t i, uint32_t value
 		return true;
 	case DLB_R_SYS_AI_CTRL:
 		set_ims_ctrl(sim, i, value);
+		return true;
+	case DLB_R_PF_PF2VF_MAILBOX_ISR:
+		ring_virtual_functions(sim, value);
 		return true;
 	case DLB_R_SYS_ALARM_HW_SYND:
 	case DLB_R_SYS_ALARM_PF_SYND0:

@@ -200,20 +200,26 @@ test_commands_are_settled_before_a_register_write(void **state)
 	bench_expect(b, LDB, 0, 8);
 }
 
-/* SYS_WRITE_BUFFER_CTL holds the scheduler, nothing else. */
+/* Two switches of SYS_WRITE_BUFFER_CTL hold the scheduler, the others do nothing. */
 static void
 test_held_scheduler_delivers_nothing(void **state)
 {
+	const uint32_t holding =
+		DLB_F_SYS_WRITE_BUFFER_CTL_HOLD_SCH_SM | DLB_F_SYS_WRITE_BUFFER_CTL_ARB_SCH_MASK;
 	struct bench *b = *state;
 
 	bench_minimum(b);
-	bench_set(b, DLB_R_SYS_WRITE_BUFFER_CTL, 0, DLB_F_SYS_WRITE_BUFFER_CTL_HOLD_SCH_SM);
-	bench_put(b, LDB, 0, bench_qe(DLB_CMD_NEW, DLB_SCHED_UNORDERED, 0, 0, 7));
-	assert_int_equal(bench_settle(b), 0);
-	assert_int_equal(bench_get(b, DLB_R_LSP_QID_LDB_ENQUEUE_CNT, 0), 1);
-	bench_set(b, DLB_R_SYS_WRITE_BUFFER_CTL, 0, 0);
-	assert_int_equal(bench_settle(b), 1);
-	bench_expect(b, LDB, 0, 7);
+	for (unsigned int bit = 0; bit < 32; bit++) {
+		bool holds = (holding & BIT(bit)) != 0;
+
+		bench_set(b, DLB_R_SYS_WRITE_BUFFER_CTL, 0, BIT(bit));
+		bench_put(b, LDB, 0, bench_qe(DLB_CMD_NEW, DLB_SCHED_UNORDERED, 0, 0, bit));
+		assert_int_equal(bench_settle(b), !holds);
+		assert_int_equal(bench_get(b, DLB_R_LSP_QID_LDB_ENQUEUE_CNT, 0), holds);
+		bench_set(b, DLB_R_SYS_WRITE_BUFFER_CTL, 0, 0);
+		bench_settle(b);
+		bench_expect(b, LDB, 0, bit);
+	}
 }
 
 int

@@ -250,6 +250,19 @@ write_resets(struct bench *b, const enum dlb_reg *regs, unsigned int nb, unsigne
 	bench_verify(b);
 }
 
+/* In which slots the queue was, of all CQs. */
+static void
+reset_slots_of_queue(struct bench *b, unsigned int qid)
+{
+	static const enum dlb_reg regs[] = { DLB_R_ATM_QID2CQIDIX, DLB_R_LSP_QID2CQIDIX,
+					     DLB_R_LSP_QID2CQIDIX2 };
+
+	for (unsigned int k = 0; k < sizeof(regs) / sizeof(regs[0]); k++)
+		for (unsigned int word = 0; word < dlb_reg_descs[regs[k]].count2; word++)
+			dlbsim_csr_write(b->sim, DLB_BAR_CSR,
+					 dlb_reg_offset2(b->version, regs[k], qid, word), 0);
+}
+
 static void
 give_back(struct bench *b)
 {
@@ -265,6 +278,7 @@ give_back(struct bench *b)
 	}
 	for (unsigned int q = 0; q < NB_QUEUES; q++) {
 		RESET(b, reset_of_ldb_queue, q);
+		reset_slots_of_queue(b, q);
 		bench_set(b, DLB_R_RO_GRP_0_SLT_SHFT, q, 0);
 		bench_set(b, DLB_R_AQED_QID_FID_LIM, q, 0x7FF);
 		bench_set(b, DLB_R_AQED_QID_HID_WIDTH, q, 0);
@@ -280,9 +294,6 @@ may_differ(enum dlb_reg reg)
 	switch (reg) {
 	case DLB_R_CM_CFG_PM_PMCSR_DISABLE:
 	case DLB_R_CHP_CFG_CHP_CSR_CTRL:
-	case DLB_R_ATM_QID2CQIDIX:
-	case DLB_R_LSP_QID2CQIDIX:
-	case DLB_R_LSP_QID2CQIDIX2:
 	case DLB_R_LSP_LDB_SCH_CNT_L:
 	case DLB_R_LSP_DIR_SCH_CNT_L:
 		return true;
@@ -292,19 +303,27 @@ may_differ(enum dlb_reg reg)
 }
 
 static void
+expect_reset_value(struct bench *b, enum dlb_reg reg, uint32_t i, uint32_t j)
+{
+	const struct dlb_reg_desc *desc = &dlb_reg_descs[reg];
+	uint32_t value = dlbsim_csr_read(b->sim, (enum dlb_bar)desc->bar,
+					 dlb_reg_offset2(b->version, reg, i, j));
+
+	if (value != desc->reset)
+		fail_msg("%s(%u,%u) is 0x%x, not 0x%x", desc->name, i, j, value, desc->reset);
+}
+
+static void
 expect_reset_values(struct bench *b, bool after_domain_reset)
 {
 	for (unsigned int reg = 0; reg < DLB_R_COUNT; reg++) {
 		const struct dlb_reg_desc *desc = &dlb_reg_descs[reg];
 
-		for (uint32_t i = 0; i < desc->count[b->version]; i++) {
-			uint32_t value = bench_get(b, (enum dlb_reg)reg, i);
-
-			if (value == desc->reset ||
-			    (after_domain_reset && may_differ((enum dlb_reg)reg)))
-				continue;
-			fail_msg("%s(%u) is 0x%x, not 0x%x", desc->name, i, value, desc->reset);
-		}
+		if (after_domain_reset && may_differ((enum dlb_reg)reg))
+			continue;
+		for (uint32_t i = 0; i < desc->count[b->version]; i++)
+			for (uint32_t j = 0; j < desc->count2; j++)
+				expect_reset_value(b, (enum dlb_reg)reg, i, j);
 	}
 }
 

@@ -140,8 +140,12 @@ test_frozen_queue_settles(void **state)
 		send(b, 0, 1, i);
 	assert_int_equal(bench_settle(b), 8);
 	assert_false(map_dynamically(b, 1, 0, 0));
+	/* There is room now, and nothing comes: the queue is frozen. */
+	for (unsigned int i = 0; i < 4; i++)
+		bench_put(b, LDB, 0, bench_cmd(DLB_CMD_COMP_T, 0));
+	assert_int_equal(bench_settle(b), 0);
 	bench_enable(b, LDB, 0, false);
-	for (unsigned int i = 0; i < 8; i++)
+	for (unsigned int i = 0; i < 4; i++)
 		bench_put(b, LDB, 0, bench_cmd(DLB_CMD_COMP_T, 0));
 	assert_int_equal(bench_get(b, DLB_R_LSP_QID_LDB_INFL_CNT, 0), 0);
 	assert_true(map_dynamically(b, 1, 0, 0));

@@ -171,6 +171,20 @@ ldb_slots(struct dlbsim *sim, unsigned int id)
 	sim_cq_slots(sim->s, id, sim_reg(sim, DLB_R_LSP_CQ2PRIOV, id), cq2qid);
 }
 
+/* Both pointers are where software puts either, if it may: with nothing in flight they are one. */
+static void
+ldb_history_pointer(struct dlbsim *sim, unsigned int id, uint32_t value)
+{
+	struct sim_cq *cq = &sim->s->ldb_cq[id];
+	uint32_t at = FIELD_GET(DLB_F_CHP_HIST_LIST_PUSH_PTR_PUSH_PTR, value) - cq->hist_base;
+
+	if (cq->inflight != 0 || at >= cq->hist_size)
+		return;
+	cq->hist_push = cq->hist_pop = (uint16_t)at;
+	cq->hist_push_gen = cq->hist_pop_gen =
+		(uint8_t)FIELD_GET(DLB_F_CHP_HIST_LIST_PUSH_PTR_GENERATION, value);
+}
+
 static void
 ldb_weight_limit(struct sim_state *s, unsigned int id, uint32_t value)
 {
@@ -203,9 +217,11 @@ written_ldb_cq(struct dlbsim *sim, enum dlb_reg reg, unsigned int i, uint32_t v)
 		return true;
 	case DLB_R_CHP_HIST_LIST_BASE:
 	case DLB_R_CHP_HIST_LIST_LIM:
+		sim_cq_latch_history(sim, i);
+		return true;
 	case DLB_R_CHP_HIST_LIST_PUSH_PTR:
 	case DLB_R_CHP_HIST_LIST_POP_PTR:
-		sim_cq_latch_history(sim, i);
+		ldb_history_pointer(sim, i, v);
 		return true;
 	case DLB_R_LSP_CQ2PRIOV:
 	case DLB_R_LSP_CQ2QID0:

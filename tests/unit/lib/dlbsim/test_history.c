@@ -57,6 +57,33 @@ test_pointers_wrap_in_their_range(void **state)
 	}
 }
 
+/* Software may put the pointers anywhere in the range while nothing is in flight, and only then. */
+static void
+test_pointers_can_be_placed(void **state)
+{
+	static const enum dlb_reg pointers[] = { DLB_R_CHP_HIST_LIST_PUSH_PTR,
+						 DLB_R_CHP_HIST_LIST_POP_PTR };
+	const uint32_t last = (100 + HISTORY - 1) | BIT(13);
+	struct bench *b = *state;
+
+	bring_up(b);
+	for (unsigned int k = 0; k < 2; k++) {
+		bench_set(b, pointers[k], 3, last);
+		for (unsigned int other = 0; other < 2; other++)
+			assert_int_equal(bench_get(b, pointers[other], 3), last);
+		send(b, DLB_SCHED_UNORDERED, 0, 2);
+		assert_int_equal(bench_get(b, DLB_R_CHP_HIST_LIST_PUSH_PTR, 3), 101);
+		bench_set(b, pointers[k], 3, 103);
+		assert_int_equal(bench_get(b, DLB_R_CHP_HIST_LIST_PUSH_PTR, 3), 101);
+		assert_int_equal(bench_get(b, DLB_R_CHP_HIST_LIST_POP_PTR, 3), last);
+		complete(b, 2);
+		bench_set(b, pointers[k], 3, 99);
+		bench_set(b, pointers[k], 3, 100 + HISTORY);
+		assert_int_equal(bench_get(b, DLB_R_CHP_HIST_LIST_POP_PTR, 3), 101);
+	}
+	assert_int_equal(bench_nb_drops(b), 0);
+}
+
 static void
 test_entries_show_what_is_in_flight(void **state)
 {
@@ -242,6 +269,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		ON_BOTH(test_pointers_wrap_in_their_range),
+		ON_BOTH(test_pointers_can_be_placed),
 		ON_BOTH(test_entries_show_what_is_in_flight),
 		ON_BOTH(test_history_bounds_the_cq),
 		ON_BOTH(test_inflight_limit_of_the_cq),

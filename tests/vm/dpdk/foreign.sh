@@ -2,8 +2,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 event_dlb contributors
 #
-# In the guest: the distribution's unmodified event_dlb2 on our device. Its self-test passes, and
-# events come back. Where both drivers are there, the one given by -d has the device.
+# In the guest: an unmodified event_dlb2, the distribution's or that of another release, on our
+# device. Its self-test passes, and events come back. Where our driver is there too, the one given
+# by -d has the device.
+#
+# usage: foreign.sh [selftest]
 # shellcheck source=tests/vm/dpdk/dpdk.sh
 . /dpdk.sh
 
@@ -20,8 +23,11 @@ if [ "$1" = selftest ]; then
 else
 	eventdev order_queue 2000 2 --test=order_queue --nb_flows=64
 	says 'driver *: event_dlb2_' || fail driver "it was not event_dlb2"
-	eal="$lcores $ours"
-	eventdev "order_queue with both drivers" 2000 2 --test=order_queue --nb_flows=64
-	says 'driver *: event_dlb_pci' || fail driver "it was not event_dlb"
+	eventdev perf_queue 4000 3 --test=perf_queue --stlist=a,o,p --prod_enq_burst_sz=32
+	if [ -e /dlb/librte_event_dlb.so ]; then
+		eal="$lcores $ours"
+		eventdev "order_queue with both drivers" 2000 2 --test=order_queue --nb_flows=64
+		says 'driver *: event_dlb_pci' || fail driver "it was not event_dlb"
+	fi
 fi
 exit $failed

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <time.h>
 
+#define VU_NS_PER_US UINT64_C(1000)
 #define VU_NS_PER_MS UINT64_C(1000000)
 #define VU_NS_PER_S  UINT64_C(1000000000)
 

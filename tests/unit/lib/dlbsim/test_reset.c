@@ -138,9 +138,11 @@ stop_and_drain(struct bench *b)
 	for (unsigned int turns = 0; bench_get(b, DLB_R_LSP_QID_DIR_ENQUEUE_CNT, 0) +
 					     bench_get(b, DLB_R_LSP_QID_DIR_ENQUEUE_CNT, 1) !=
 				     0;
-	     assert_in_range(turns++, 0, 32768))
+	     turns++) {
+		assert_in_range(turns, 0, 32768);
 		for (unsigned int p = 0; p < 2; p++)
 			drain_dir_cq(b, p, 6);
+	}
 	for (unsigned int p = 0; p < 2; p++)
 		drain_dir_cq(b, p, 6);
 }

@@ -8,7 +8,8 @@
  * It owns the device's scheduling domains, queues, ports, credits and history list, and programs
  * the device register by register through struct dlbrm_io. It knows nothing of who implements
  * those accesses. Freestanding C: the caller provides all memory, there is no allocation, no lock
- * and no global. All functions on the same struct dlbrm must be serialised by the caller.
+ * and no global. All functions on the same struct dlbrm must be serialised by the caller, but for
+ * dlbrm_cq_irq_service(), which looks at no domain and only has to be serialised with itself.
  *
  * Names: LDB = load-balanced, DIR = directed, QID = queue id, CQ = consumer queue, PP = producer
  * port, SN = sequence number, CoS = class of service. Ids are the physical ids of the hardware.
@@ -19,7 +20,7 @@
  * inconsistent, -EOPNOTSUPP this version of the device cannot. After -EIO nothing reaches the
  * device any more until dlbrm_init().
  *
- * Used by: drivers/event/dlb; later the kernel driver.
+ * Used by: drivers/event/dlb, kernel.
  */
 
 #ifndef DLBRM_H
@@ -120,6 +121,27 @@ int
 dlbrm_cos_bandwidth_set(struct dlbrm *rm, const uint8_t percent[DLB_NB_COS]);
 
 /* --- scheduling domain ---------------------------------------------------------------------- */
+
+/** What is free. */
+struct dlbrm_resources {
+	unsigned int nb_domains; /**< 0 of a domain */
+	unsigned int nb_ldb_queues;
+	unsigned int nb_cos_ldb_ports[DLB_NB_COS]; /**< by class: each port is of one */
+	unsigned int nb_dir_ports;		   /**< pairs of which neither half is in use */
+	unsigned int nb_atomic_inflights;
+	unsigned int nb_hist_list_entries;
+	unsigned int max_hist_list_run; /**< most entries that follow each other */
+	unsigned int nb_ldb_credits;	/**< where the device has one pool, all of them */
+	unsigned int nb_dir_credits;
+};
+
+/** What new domains could be given. */
+void
+dlbrm_free_get(const struct dlbrm *rm, struct dlbrm_resources *res);
+
+/** What a domain owns and has not used for queues and ports; of credits, all that it owns. */
+int
+dlbrm_domain_free_get(const struct dlbrm *rm, unsigned int domain, struct dlbrm_resources *res);
 
 /** Create a domain. Returns its id 0..31 or a negative errno; nothing is kept on error. */
 int

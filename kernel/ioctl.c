@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Copyright(c) 2026 event_dlb contributors */
+
+/*
+ * How a request gets in and its answer out, for device files and domain files alike.
+ *
+ * Of a caller's structure exactly as many bytes are read and written as its request code says,
+ * and never more than the kernel's structure has. A descriptor that a request makes appears in
+ * the process only after the answer has been written: what fails leaves nothing behind.
+ */
+
+#include <linux/anon_inodes.h>
+#include <linux/file.h>
+#include <linux/nospec.h>
+#include <linux/uaccess.h>
+
+#include "dlb.h"
+
+/* Make a file for the caller. The private object is its own from here on, unless this fails. */
+int dlb_call_file(struct dlb_call *call, const char *name, const struct file_operations *fops,
+		  void *private)
+{
+	struct file *file;
+	int fd = get_unused_fd_flags(O_CLOEXEC);
+
+	if (fd < 0)
+		return fd;
+	file = anon_inode_getfile(name, fops, private, O_RDWR);
+	if (IS_ERR(file)) {
+		put_unused_fd(fd);
+		return PTR_ERR(file);
+	}
+	/* All mappings of a device are found by one inode. */
+	file->f_mapping = call->dlb->inode->i_mapping;
+	call->file = file;
+	call->fd = fd;
+	return fd;
+}
+
+static void file_drop(struct dlb_call *call)
+{
+	if (!call->file)
+		return;
+	put_unused_fd(call->fd);
+	fput(call->file);
+}
+
+/* Is the request served at all? Under the lock. */
+static int state_check(const struct dlb_call *call)
+{
+	if (call->dom && !call->dom->valid)
+		return -EINVAL;
+	switch (call->dlb->state) {
+	case DLB_READY:
+		return 0;
+	case DLB_RESETTING:
+		return -EINVAL;
+	case DLB_DEAD:
+		return -EIO;
+	case DLB_UNBOUND:
+		return -ENODEV;
+	}
+	return -EIO;
+}
+
+/* The answer's error number; *answered says whether the structure is an answer at all. */
+static int call_run(struct dlb_call *call, const struct dlb_request *request, bool *answered)
+{
+	int ret;
+
+	mutex_lock(&call->dlb->lock);
+	ret = state_check(call);
+	*answered = ret == 0;
+	if (ret == 0) {
+		call->response = (struct dlb_response){ .status = DLB_ST_SUCCESS };
+		if (!request->unlocked)
+			ret = request->handle(call);
+	}
+	mutex_unlock(&call->dlb->lock);
+	if (*answered && request->unlocked)
+		ret = request->handle(call);
+	return ret;
+}
+
+long dlb_ioctl(struct dlb_device *dlb, struct dlb_domain *dom, const struct dlb_request *requests,
+	       unsigned int nb_requests, unsigned int cmd, void __user *arg)
+{
+	struct dlb_call call = { .dlb = dlb, .dom = dom };
+	const struct dlb_request *request;
+	unsigned int nr = _IOC_NR(cmd);
+	bool answered;
+	size_t size;
+	long ret;
+
+	if (_IOC_TYPE(cmd) != DLB_IOC_MAGIC || nr >= nb_requests)
+		return -ENOTTY;
+	request = &requests[array_index_nospec(nr, nb_requests)];
+	if (!request->handle)
+		return -ENOTTY;
+	size = min_t(size_t, _IOC_SIZE(cmd), request->size);
+	if (copy_from_user(call.bytes, arg, size))
+		return -EFAULT;
+	ret = call_run(&call, request, &answered);
+	if (answered && copy_to_user(arg, call.bytes, size))
+		ret = -EFAULT;
+	if (ret != 0)
+		file_drop(&call);
+	else if (call.file)
+		fd_install(call.fd, call.file);
+	return ret;
+}

@@ -15,7 +15,7 @@
 
 #include "dlb.h"
 
-/* --- what there is ----------------------------------------------------------------------------- */
+/* --- what there is ---------------------------------------------------------------------------- */
 
 static u32 sn_slots(const struct dlb_device *dlb, unsigned int group)
 {
@@ -89,7 +89,7 @@ static int poll_mode_get(struct dlb_call *call)
 	return 0;
 }
 
-/* --- settings ---------------------------------------------------------------------------------- */
+/* --- settings --------------------------------------------------------------------------------- */
 
 /* Under the lock, the device being powered. Slots that a domain holds must keep their size. */
 int dlb_sn_set(struct dlb_device *dlb, u32 group, u32 sns_per_queue)
@@ -165,7 +165,7 @@ static int cos_get(struct dlb_call *call)
 	return element_get(call, shares, call->cos.cos_id, DLB_NB_COS);
 }
 
-/* --- statistics -------------------------------------------------------------------------------- */
+/* --- statistics ------------------------------------------------------------------------------- */
 
 /* The register that counts; DLB_R_COUNT where the device has none. */
 static const u16 ldb_queue_stats[] = {
@@ -223,19 +223,19 @@ static int xstats_get(struct dlb_call *call)
 	return 0;
 }
 
-/* --- the file ---------------------------------------------------------------------------------- */
+/* --- the file --------------------------------------------------------------------------------- */
 
 static const struct dlb_request requests[] = {
-	DLB_REQUEST(DLB_IOC_GET_DEVICE_VERSION, version_get),
-	DLB_REQUEST(DLB_IOC_CREATE_SCHED_DOMAIN, dlb_domain_create),
-	DLB_REQUEST(DLB_IOC_GET_NUM_RESOURCES, resources_get),
-	DLB_REQUEST(DLB_IOC_SET_SN_ALLOCATION, sn_set),
-	DLB_REQUEST(DLB_IOC_GET_SN_ALLOCATION, sn_get),
-	DLB_REQUEST(DLB_IOC_SET_COS_BW, cos_set),
-	DLB_REQUEST(DLB_IOC_GET_COS_BW, cos_get),
-	DLB_REQUEST(DLB_IOC_GET_SN_OCCUPANCY, sn_occupancy_get),
-	DLB_REQUEST(DLB_IOC_QUERY_CQ_POLL_MODE, poll_mode_get),
-	DLB_REQUEST(DLB_IOC_GET_XSTATS, xstats_get),
+	{ DLB_IOC_GET_DEVICE_VERSION, version_get },
+	{ DLB_IOC_CREATE_SCHED_DOMAIN, dlb_domain_create },
+	{ DLB_IOC_GET_NUM_RESOURCES, resources_get },
+	{ DLB_IOC_SET_SN_ALLOCATION, sn_set },
+	{ DLB_IOC_GET_SN_ALLOCATION, sn_get },
+	{ DLB_IOC_SET_COS_BW, cos_set },
+	{ DLB_IOC_GET_COS_BW, cos_get },
+	{ DLB_IOC_GET_SN_OCCUPANCY, sn_occupancy_get },
+	{ DLB_IOC_QUERY_CQ_POLL_MODE, poll_mode_get },
+	{ DLB_IOC_GET_XSTATS, xstats_get },
 };
 
 static int device_open(struct inode *inode, struct file *file)

@@ -65,7 +65,7 @@ struct dlb_device {
 	void __iomem *pp;    /* the producer ports of BAR 0 */
 	struct inode *inode; /* all mappings of ports are its mappings, and can be found by it */
 
-	struct mutex lock;
+	struct mutex lock; /* of all that follows, up to the next lock */
 	enum dlb_state state;
 	struct dlbrm rm;
 	struct list_head domains;
@@ -97,7 +97,7 @@ struct dlb_domain {
 	bool released; /* the last file is gone, but its memory may still be written to */
 	u32 sn_slots[DLB_NB_SN_GROUPS];
 	u32 sn_slots_used[DLB_NB_SN_GROUPS];
-	spinlock_t alerts_lock;
+	spinlock_t alerts_lock; /* of the queue */
 	wait_queue_head_t alerts_wait;
 	DECLARE_KFIFO(alerts, struct dlb_alert, DLB_NB_ALERTS);
 };
@@ -147,17 +147,12 @@ struct dlb_call {
 	int fd;
 };
 
-/* What a request number means. */
+/* What a request means. Of its code only the number counts, and the size as a bound. */
 struct dlb_request {
+	unsigned int code;
 	int (*handle)(struct dlb_call *call);
-	u32 size;      /* of its structure */
 	bool unlocked; /* takes the lock itself, where it needs it */
 };
-
-#define DLB_REQUEST(code, handler) \
-	[_IOC_NR(code)] = { .handle = (handler), .size = _IOC_SIZE(code) }
-#define DLB_REQUEST_UNLOCKED(code, handler) \
-	[_IOC_NR(code)] = { .handle = (handler), .size = _IOC_SIZE(code), .unlocked = true }
 
 /* Refuse a request for a reason that its caller is told. */
 static inline int dlb_refuse(struct dlb_call *call, u32 status)
@@ -255,6 +250,8 @@ ssize_t dlb_alert_read(struct file *file, char __user *buf, size_t len, loff_t *
 __poll_t dlb_alert_poll(struct file *file, struct poll_table_struct *table);
 
 /* sysfs.c */
+void dlb_sysfs_init(void);
+
 extern const struct attribute_group *dlb_attribute_groups[];
 
 #endif /* DLB_H */

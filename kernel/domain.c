@@ -19,7 +19,7 @@
 /* Between two looks at maps and unmaps that wait for elements in flight. */
 #define MAP_WORK_DELAY msecs_to_jiffies(2)
 
-/* --- creation ---------------------------------------------------------------------------------- */
+/* --- creation --------------------------------------------------------------------------------- */
 
 static u64 ldb_ports_wanted(const struct dlb_arg_create_domain *arg)
 {
@@ -135,7 +135,7 @@ static void domain_sn_slots_return(struct dlb_domain *dom)
 		dom->dlb->sn_slots_lent[i] -= dom->sn_slots[i];
 }
 
-/* --- the end ----------------------------------------------------------------------------------- */
+/* --- the end ---------------------------------------------------------------------------------- */
 
 static void domain_free(struct dlb_domain *dom)
 {
@@ -219,13 +219,14 @@ void dlb_domains_forget(struct dlb_device *dlb)
 {
 	struct dlb_domain *dom, *next;
 
-	list_for_each_entry_safe(dom, next, &dlb->domains, node) if (dom->released)
-		domain_free(dom);
+	list_for_each_entry_safe(dom, next, &dlb->domains, node)
+		if (dom->released)
+			domain_free(dom);
 	memset(dlb->sn_slots_lent, 0, sizeof(dlb->sn_slots_lent));
 	dlb->drain_failed = false;
 }
 
-/* --- creation, last step ----------------------------------------------------------------------- */
+/* --- creation, last step ---------------------------------------------------------------------- */
 
 static const struct file_operations domain_fops;
 
@@ -272,7 +273,7 @@ int dlb_domain_create(struct dlb_call *call)
 	return 0;
 }
 
-/* --- requests of the domain as a whole --------------------------------------------------------- */
+/* --- requests of the domain as a whole -------------------------------------------------------- */
 
 static int domain_start(struct dlb_call *call)
 {
@@ -313,33 +314,33 @@ void dlb_map_work(struct work_struct *work)
 	mutex_unlock(&dlb->lock);
 }
 
-/* --- the file ---------------------------------------------------------------------------------- */
+/* --- the file --------------------------------------------------------------------------------- */
 
 static const struct dlb_request requests[] = {
-	DLB_REQUEST(DLB_IOC_CREATE_LDB_QUEUE, dlb_ldb_queue_create),
-	DLB_REQUEST(DLB_IOC_CREATE_DIR_QUEUE, dlb_dir_queue_create),
-	DLB_REQUEST(DLB_IOC_CREATE_LDB_PORT, dlb_ldb_port_create),
-	DLB_REQUEST(DLB_IOC_CREATE_DIR_PORT, dlb_dir_port_create),
-	DLB_REQUEST(DLB_IOC_START_DOMAIN, domain_start),
-	DLB_REQUEST(DLB_IOC_MAP_QID, dlb_qid_map),
-	DLB_REQUEST(DLB_IOC_UNMAP_QID, dlb_qid_unmap),
-	DLB_REQUEST(DLB_IOC_ENABLE_LDB_PORT, dlb_ldb_port_enable),
-	DLB_REQUEST(DLB_IOC_ENABLE_DIR_PORT, dlb_dir_port_enable),
-	DLB_REQUEST(DLB_IOC_DISABLE_LDB_PORT, dlb_ldb_port_disable),
-	DLB_REQUEST(DLB_IOC_DISABLE_DIR_PORT, dlb_dir_port_disable),
-	DLB_REQUEST_UNLOCKED(DLB_IOC_BLOCK_ON_CQ_INTERRUPT, dlb_cq_block),
-	DLB_REQUEST(DLB_IOC_ENQUEUE_DOMAIN_ALERT, dlb_alert_enqueue),
-	DLB_REQUEST(DLB_IOC_GET_LDB_QUEUE_DEPTH, dlb_ldb_queue_depth),
-	DLB_REQUEST(DLB_IOC_GET_DIR_QUEUE_DEPTH, dlb_dir_queue_depth),
-	DLB_REQUEST(DLB_IOC_PENDING_PORT_UNMAPS, dlb_unmaps_pending),
-	DLB_REQUEST(DLB_IOC_GET_LDB_PORT_PP_FD, dlb_ldb_pp_file),
-	DLB_REQUEST(DLB_IOC_GET_LDB_PORT_CQ_FD, dlb_ldb_cq_file),
-	DLB_REQUEST(DLB_IOC_GET_DIR_PORT_PP_FD, dlb_dir_pp_file),
-	DLB_REQUEST(DLB_IOC_GET_DIR_PORT_CQ_FD, dlb_dir_cq_file),
-	DLB_REQUEST(DLB_IOC_ENABLE_CQ_WEIGHT, dlb_cq_weight_set),
-	DLB_REQUEST(DLB_IOC_ENABLE_CQ_EPOLL, dlb_cq_eventfd),
-	DLB_REQUEST(DLB_IOC_SET_CQ_INFLIGHT_CTRL, dlb_inflight_ctrl_set),
-	DLB_REQUEST(DLB_IOC_STOP_DOMAIN, domain_stop),
+	{ DLB_IOC_CREATE_LDB_QUEUE, dlb_ldb_queue_create },
+	{ DLB_IOC_CREATE_DIR_QUEUE, dlb_dir_queue_create },
+	{ DLB_IOC_CREATE_LDB_PORT, dlb_ldb_port_create },
+	{ DLB_IOC_CREATE_DIR_PORT, dlb_dir_port_create },
+	{ DLB_IOC_START_DOMAIN, domain_start },
+	{ DLB_IOC_MAP_QID, dlb_qid_map },
+	{ DLB_IOC_UNMAP_QID, dlb_qid_unmap },
+	{ DLB_IOC_ENABLE_LDB_PORT, dlb_ldb_port_enable },
+	{ DLB_IOC_ENABLE_DIR_PORT, dlb_dir_port_enable },
+	{ DLB_IOC_DISABLE_LDB_PORT, dlb_ldb_port_disable },
+	{ DLB_IOC_DISABLE_DIR_PORT, dlb_dir_port_disable },
+	{ DLB_IOC_BLOCK_ON_CQ_INTERRUPT, dlb_cq_block, .unlocked = true },
+	{ DLB_IOC_ENQUEUE_DOMAIN_ALERT, dlb_alert_enqueue },
+	{ DLB_IOC_GET_LDB_QUEUE_DEPTH, dlb_ldb_queue_depth },
+	{ DLB_IOC_GET_DIR_QUEUE_DEPTH, dlb_dir_queue_depth },
+	{ DLB_IOC_PENDING_PORT_UNMAPS, dlb_unmaps_pending },
+	{ DLB_IOC_GET_LDB_PORT_PP_FD, dlb_ldb_pp_file },
+	{ DLB_IOC_GET_LDB_PORT_CQ_FD, dlb_ldb_cq_file },
+	{ DLB_IOC_GET_DIR_PORT_PP_FD, dlb_dir_pp_file },
+	{ DLB_IOC_GET_DIR_PORT_CQ_FD, dlb_dir_cq_file },
+	{ DLB_IOC_ENABLE_CQ_WEIGHT, dlb_cq_weight_set },
+	{ DLB_IOC_ENABLE_CQ_EPOLL, dlb_cq_eventfd },
+	{ DLB_IOC_SET_CQ_INFLIGHT_CTRL, dlb_inflight_ctrl_set },
+	{ DLB_IOC_STOP_DOMAIN, domain_stop },
 };
 
 static long domain_ioctl(struct file *file, unsigned int cmd, unsigned long arg)

@@ -23,7 +23,7 @@
 #define PP_START DLB_PP_DRIVER_DIR_WINDOW
 #define PP_BYTES (DLB_PP_DRIVER_LDB_WINDOW + DLB_MAX_LDB_PORTS * DLB_PP_PAGE_BYTES - PP_START)
 
-/* --- the resource manager's accesses ----------------------------------------------------------- */
+/* --- the resource manager's accesses ---------------------------------------------------------- */
 
 static void __iomem *reg_address(struct dlb_device *dlb, enum dlb_bar bar, u32 offset)
 {
@@ -47,23 +47,21 @@ static void __iomem *pp_page(struct dlb_device *dlb, bool is_ldb, unsigned int p
 	return dlb->pp + (dlb_pp_driver_offset(is_ldb, port) - PP_START);
 }
 
-/* The fence after it sends the line off, before the next one can be combined with it. */
 static void io_pp_write(void *ctx, bool is_ldb, unsigned int port, const struct dlb_line *line)
 {
 	void __iomem *page = pp_page(ctx, is_ldb, port);
 
-	wmb();
+	wmb(); /* Memory that the line speaks of is written before. */
 	if (boot_cpu_has(X86_FEATURE_MOVDIR64B))
 		iosubmit_cmds512(page, line, 1);
 	else
 		__iowrite64_copy(page, line, sizeof(*line) / sizeof(u64));
-	wmb();
+	wmb(); /* The line leaves before the next one could be combined with it. */
 }
 
-/* A read of the page cannot return before the writes to it have arrived. */
 static void io_pp_flush(void *ctx, bool is_ldb, unsigned int port)
 {
-	mb();
+	mb(); /* A read of the page cannot return before earlier writes to it have arrived. */
 	readl(pp_page(ctx, is_ldb, port));
 }
 
@@ -82,8 +80,9 @@ static const struct dlbrm_io io = {
 
 u32 dlb_hw_read(struct dlb_device *dlb, enum dlb_reg reg, unsigned int i)
 {
-	return readl(
-		reg_address(dlb, dlb_reg_descs[reg].bar, dlb_reg_offset(dlb->version, reg, i)));
+	u32 offset = dlb_reg_offset(dlb->version, reg, i);
+
+	return readl(reg_address(dlb, dlb_reg_descs[reg].bar, offset));
 }
 
 phys_addr_t dlb_hw_pp_address(const struct dlb_device *dlb, const struct dlb_port *port)
@@ -92,7 +91,7 @@ phys_addr_t dlb_hw_pp_address(const struct dlb_device *dlb, const struct dlb_por
 	       dlb_pp_driver_offset(port->is_ldb, port->id);
 }
 
-/* --- life -------------------------------------------------------------------------------------- */
+/* --- life ------------------------------------------------------------------------------------- */
 
 /* PPs are mapped apart from registers, as a page can have one kind of caching only: WC. */
 int dlb_hw_map(struct dlb_device *dlb)

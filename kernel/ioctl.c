@@ -11,7 +11,6 @@
 
 #include <linux/anon_inodes.h>
 #include <linux/file.h>
-#include <linux/nospec.h>
 #include <linux/uaccess.h>
 
 #include "dlb.h"
@@ -82,22 +81,29 @@ static int call_run(struct dlb_call *call, const struct dlb_request *request, bo
 	return ret;
 }
 
+static const struct dlb_request *
+request_find(const struct dlb_request *requests, unsigned int nb_requests, unsigned int cmd)
+{
+	unsigned int i;
+
+	for (i = 0; i < nb_requests && _IOC_TYPE(cmd) == DLB_IOC_MAGIC; i++)
+		if (_IOC_NR(requests[i].code) == _IOC_NR(cmd))
+			return &requests[i];
+	return NULL;
+}
+
 long dlb_ioctl(struct dlb_device *dlb, struct dlb_domain *dom, const struct dlb_request *requests,
 	       unsigned int nb_requests, unsigned int cmd, void __user *arg)
 {
 	struct dlb_call call = { .dlb = dlb, .dom = dom };
-	const struct dlb_request *request;
-	unsigned int nr = _IOC_NR(cmd);
+	const struct dlb_request *request = request_find(requests, nb_requests, cmd);
 	bool answered;
 	size_t size;
 	long ret;
 
-	if (_IOC_TYPE(cmd) != DLB_IOC_MAGIC || nr >= nb_requests)
+	if (!request)
 		return -ENOTTY;
-	request = &requests[array_index_nospec(nr, nb_requests)];
-	if (!request->handle)
-		return -ENOTTY;
-	size = min_t(size_t, _IOC_SIZE(cmd), request->size);
+	size = min(_IOC_SIZE(cmd), _IOC_SIZE(request->code));
 	if (copy_from_user(call.bytes, arg, size))
 		return -EFAULT;
 	ret = call_run(&call, request, &answered);

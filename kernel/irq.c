@@ -49,7 +49,7 @@ static irqreturn_t cq_thread(int irq, void *arg)
 	return IRQ_HANDLED;
 }
 
-/* --- alarms ------------------------------------------------------------------------------------ */
+/* --- alarms ----------------------------------------------------------------------------------- */
 
 static const u8 alert_ids[] = {
 	[DLBRM_ALARM_ILLEGAL_QID] = DLB_ALERT_ILLEGAL_QID,
@@ -115,7 +115,7 @@ static irqreturn_t alarm_thread(int irq, void *arg)
 	return IRQ_HANDLED;
 }
 
-/* --- life -------------------------------------------------------------------------------------- */
+/* --- life ------------------------------------------------------------------------------------- */
 
 static const struct {
 	irq_handler_t thread;

@@ -2,8 +2,8 @@
 /* Copyright(c) 2026 event_dlb contributors */
 
 /*
- * A driver for the physical function of a Dynamic Load Balancer (DLB) 2.0 or 2.5: life of the module
- * and of a device, sleep, reset.
+ * A driver for the physical function of a Dynamic Load Balancer (DLB) 2.0 or 2.5: life of the
+ * module and of a device, sleep, reset.
  *
  * Programs may hold files of a device that is being reset or taken from the driver. Both begin by
  * making all domains invalid and end with nobody having a page of the device mapped; only then the
@@ -37,7 +37,7 @@ static dev_t dlb_devt;
 static DEFINE_IDA(dlb_ids);
 static struct class dlb_class = { .name = "dlb2" };
 
-/* --- power ------------------------------------------------------------------------------------- */
+/* --- power ------------------------------------------------------------------------------------ */
 
 /* Wake the device and keep it awake. Not under the lock, which waking takes. */
 int dlb_power_get(struct dlb_device *dlb)
@@ -108,10 +108,15 @@ static int dlb_resume(struct device *dev)
 	return ret;
 }
 
-static const struct dev_pm_ops dlb_pm_ops = { SYSTEM_SLEEP_PM_OPS(
-	dlb_suspend, dlb_resume) RUNTIME_PM_OPS(dlb_suspend, dlb_resume, NULL) };
+/* clang-format off */
+static const struct dev_pm_ops dlb_pm_ops = {
+	SYSTEM_SLEEP_PM_OPS(dlb_suspend, dlb_resume)
+	RUNTIME_PM_OPS(dlb_suspend, dlb_resume, NULL)
+};
 
-/* --- reset ------------------------------------------------------------------------------------- */
+/* clang-format on */
+
+/* --- reset ------------------------------------------------------------------------------------ */
 
 static void users_stop(struct dlb_device *dlb, enum dlb_state state)
 {
@@ -150,7 +155,7 @@ static const struct pci_error_handlers dlb_error_handlers = {
 	.reset_done = dlb_reset_done,
 };
 
-/* --- a device ---------------------------------------------------------------------------------- */
+/* --- a device --------------------------------------------------------------------------------- */
 
 static void dlb_free(struct device *dev)
 {
@@ -280,7 +285,7 @@ static int dlb_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	return 0;
 }
 
-/* Files that are still open find nothing behind them; their share in the device's power goes now. */
+/* Files that are still open find nothing behind them; their share in its power goes now. */
 static void users_leave(struct dlb_device *dlb)
 {
 	struct dlb_domain *dom;
@@ -313,7 +318,7 @@ static void dlb_remove(struct pci_dev *pdev)
 	put_device(&dlb->dev);
 }
 
-/* --- the module -------------------------------------------------------------------------------- */
+/* --- the module ------------------------------------------------------------------------------- */
 
 static const struct pci_device_id dlb_pci_ids[] = {
 	{ PCI_DEVICE(PCI_VENDOR_ID_INTEL, 0x2710), .driver_data = DLB_V2_0 },
@@ -336,6 +341,7 @@ static int __init dlb_init(void)
 {
 	int ret;
 
+	dlb_sysfs_init();
 	ret = dlb_map_init();
 	if (ret != 0)
 		return ret;

@@ -16,7 +16,7 @@
 
 #include "dlb.h"
 
-/* --- creation ---------------------------------------------------------------------------------- */
+/* --- creation --------------------------------------------------------------------------------- */
 
 static struct dlb_port *port_alloc(struct dlb_domain *dom, bool is_ldb)
 {
@@ -62,8 +62,8 @@ static struct dlb_port **port_entry(struct dlb_port *port)
 }
 
 /*
- * The port exists: let it be found, and its CQ interrupt. Only a device that is gone fails here; the
- * port then stays with the domain, whose end frees it.
+ * The port exists: let it be found, and its CQ interrupt. Only a device that is gone fails here;
+ * the port then stays with the domain, whose end frees it.
  */
 static int port_add(struct dlb_port *port, unsigned int id, u16 depth, u16 threshold)
 {
@@ -194,7 +194,7 @@ int dlb_dir_port_create(struct dlb_call *call)
 	return port_add(port, ret, arg->cq_depth, arg->cq_depth_threshold);
 }
 
-/* --- settings ---------------------------------------------------------------------------------- */
+/* --- settings --------------------------------------------------------------------------------- */
 
 struct dlb_port *dlb_port_find(struct dlb_domain *dom, bool is_ldb, u32 id)
 {
@@ -270,7 +270,7 @@ int dlb_inflight_ctrl_set(struct dlb_call *call)
 	return inflight_threshold_set(port, arg->enable, arg->threshold);
 }
 
-/* --- the end ----------------------------------------------------------------------------------- */
+/* --- the end ---------------------------------------------------------------------------------- */
 
 /* Interrupts find the domain's ports no more. */
 void dlb_ports_detach(struct dlb_domain *dom)
@@ -296,5 +296,6 @@ void dlb_ports_free(struct dlb_domain *dom)
 {
 	struct dlb_port *port, *next;
 
-	list_for_each_entry_safe(port, next, &dom->ports, node) port_free(port);
+	list_for_each_entry_safe(port, next, &dom->ports, node)
+		port_free(port);
 }

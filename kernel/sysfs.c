@@ -19,7 +19,7 @@ static struct dlb_device *device_of(struct device *dev)
 	return dev_get_drvdata(dev);
 }
 
-/* --- identity ---------------------------------------------------------------------------------- */
+/* --- identity --------------------------------------------------------------------------------- */
 
 static ssize_t dev_id_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
@@ -41,46 +41,45 @@ static struct attribute *identity_attrs[] = {
 
 static const struct attribute_group identity_group = { .attrs = identity_attrs };
 
-/* --- resources --------------------------------------------------------------------------------- */
+/* --- resources -------------------------------------------------------------------------------- */
 
-/*
- * Name of the file, and where its count is in struct dlb_arg_num_resources. There is one more of
- * what is free: the longest run of the history list.
- */
-#define COUNTS(row)                                                                             \
-	row(num_sched_domains, num_sched_domains) row(num_ldb_queues, num_ldb_queues) row(      \
-		num_ldb_ports, num_ldb_ports) row(num_cos0_ldb_ports, num_cos_ldb_ports[0])     \
-		row(num_cos1_ldb_ports, num_cos_ldb_ports[1]) row(                              \
-			num_cos2_ldb_ports, num_cos_ldb_ports[2]) row(num_cos3_ldb_ports,       \
-								      num_cos_ldb_ports[3])     \
-			row(num_dir_ports, num_dir_ports) row(num_ldb_credits, num_ldb_credits) \
-				row(num_dir_credits, num_dir_credits) row(num_atomic_inflights, \
-									  num_atomic_inflights) \
-					row(num_hist_list_entries, num_hist_list_entries)       \
-						row(num_sn0_slots, num_sn_slots[0])             \
-							row(num_sn1_slots, num_sn_slots[1])
-
-enum count {
-#define COUNT_ID(name, member) COUNT_##name,
-	COUNTS(COUNT_ID) COUNT_max_ctg_hl_entries,
+/* The last one is of interest only where something is taken. */
+static const struct {
+	const char *name;
+	size_t offset; /* of the count in struct dlb_arg_num_resources */
+} counts[] = {
+	{ "num_sched_domains", offsetof(struct dlb_arg_num_resources, num_sched_domains) },
+	{ "num_ldb_queues", offsetof(struct dlb_arg_num_resources, num_ldb_queues) },
+	{ "num_ldb_ports", offsetof(struct dlb_arg_num_resources, num_ldb_ports) },
+	{ "num_cos0_ldb_ports", offsetof(struct dlb_arg_num_resources, num_cos_ldb_ports[0]) },
+	{ "num_cos1_ldb_ports", offsetof(struct dlb_arg_num_resources, num_cos_ldb_ports[1]) },
+	{ "num_cos2_ldb_ports", offsetof(struct dlb_arg_num_resources, num_cos_ldb_ports[2]) },
+	{ "num_cos3_ldb_ports", offsetof(struct dlb_arg_num_resources, num_cos_ldb_ports[3]) },
+	{ "num_dir_ports", offsetof(struct dlb_arg_num_resources, num_dir_ports) },
+	{ "num_ldb_credits", offsetof(struct dlb_arg_num_resources, num_ldb_credits) },
+	{ "num_dir_credits", offsetof(struct dlb_arg_num_resources, num_dir_credits) },
+	{ "num_atomic_inflights", offsetof(struct dlb_arg_num_resources, num_atomic_inflights) },
+	{ "num_hist_list_entries", offsetof(struct dlb_arg_num_resources, num_hist_list_entries) },
+	{ "num_sn0_slots", offsetof(struct dlb_arg_num_resources, num_sn_slots[0]) },
+	{ "num_sn1_slots", offsetof(struct dlb_arg_num_resources, num_sn_slots[1]) },
+	{ "max_ctg_hl_entries",
+	  offsetof(struct dlb_arg_num_resources, max_contiguous_hist_list_entries) },
 };
 
-static const size_t count_offsets[] = {
-#define COUNT_OFFSET(name, member) offsetof(struct dlb_arg_num_resources, member),
-	COUNTS(COUNT_OFFSET) COUNT_OFFSET(, max_contiguous_hist_list_entries)
-};
+#define NB_AVAIL ARRAY_SIZE(counts)
+#define NB_TOTAL (NB_AVAIL - 1)
 
 struct count_attr {
 	struct device_attribute attr;
-	enum count count;
+	size_t offset;
 };
 
 static ssize_t
 count_emit(char *buf, struct device_attribute *attr, const struct dlb_arg_num_resources *res)
 {
-	enum count count = container_of(attr, struct count_attr, attr)->count;
+	size_t offset = container_of(attr, struct count_attr, attr)->offset;
 
-	return sysfs_emit(buf, "%u\n", *(const u32 *)((const u8 *)res + count_offsets[count]));
+	return sysfs_emit(buf, "%u\n", *(const u32 *)((const u8 *)res + offset));
 }
 
 static ssize_t total_show(struct device *dev, struct device_attribute *attr, char *buf)
@@ -105,25 +104,10 @@ static ssize_t avail_show(struct device *dev, struct device_attribute *attr, cha
 	return count_emit(buf, attr, &res);
 }
 
-static struct count_attr total[] = {
-#define COUNT_TOTAL(name, member) { __ATTR(name, 0444, total_show, NULL), COUNT_##name },
-	COUNTS(COUNT_TOTAL)
-};
-
-static struct count_attr avail[] = {
-#define COUNT_AVAIL(name, member) { __ATTR(name, 0444, avail_show, NULL), COUNT_##name },
-	COUNTS(COUNT_AVAIL) COUNT_AVAIL(max_ctg_hl_entries, )
-};
-
-static struct attribute *total_attrs[] = {
-#define COUNT_TOTAL_ATTR(name, member) &total[COUNT_##name].attr.attr,
-	COUNTS(COUNT_TOTAL_ATTR) NULL,
-};
-
-static struct attribute *avail_attrs[] = {
-#define COUNT_AVAIL_ATTR(name, member) &avail[COUNT_##name].attr.attr,
-	COUNTS(COUNT_AVAIL_ATTR) COUNT_AVAIL_ATTR(max_ctg_hl_entries, ) NULL,
-};
+static struct count_attr total[NB_TOTAL];
+static struct count_attr avail[NB_AVAIL];
+static struct attribute *total_attrs[NB_TOTAL + 1];
+static struct attribute *avail_attrs[NB_AVAIL + 1];
 
 static const struct attribute_group total_group = {
 	.name = "total_resources",
@@ -135,7 +119,28 @@ static const struct attribute_group avail_group = {
 	.attrs = avail_attrs,
 };
 
-/* --- settings ---------------------------------------------------------------------------------- */
+static void __init counts_init(struct count_attr *attrs, struct attribute **list, size_t nb,
+			       ssize_t (*show)(struct device *dev, struct device_attribute *attr,
+					       char *buf))
+{
+	size_t i;
+
+	for (i = 0; i < nb; i++) {
+		attrs[i].attr.attr.name = counts[i].name;
+		attrs[i].attr.attr.mode = 0444;
+		attrs[i].attr.show = show;
+		attrs[i].offset = counts[i].offset;
+		list[i] = &attrs[i].attr.attr;
+	}
+}
+
+void __init dlb_sysfs_init(void)
+{
+	counts_init(total, total_attrs, NB_TOTAL, total_show);
+	counts_init(avail, avail_attrs, NB_AVAIL, avail_show);
+}
+
+/* --- settings --------------------------------------------------------------------------------- */
 
 /* A setting of an element of a table, and what writing it does. */
 struct setting_attr {

@@ -18,6 +18,12 @@
 #ifndef DLB_UAPI_H
 #define DLB_UAPI_H
 
+#ifdef __KERNEL__
+#include <linux/build_bug.h>
+#else
+#include <assert.h>
+#endif
+
 #include <linux/ioctl.h>
 #include <linux/types.h>
 
@@ -323,11 +329,11 @@ struct dlb_alert {
 #define DLB_ALERT_AUX_PORT   0x00ffu
 #define DLB_ALERT_AUX_IS_LDB 0xff00u /* 1: LDB, 0: DIR */
 
-/* --- the layout, checked on both sides --------------------------------------------------------- */
+/* --- the layout, checked on both sides -------------------------------------------------------- */
 
-#define DLB_UAPI_SIZE(arg, size) _Static_assert(sizeof(struct arg) == (size), #arg)
+#define DLB_UAPI_SIZE(arg, size) static_assert(sizeof(struct arg) == (size), #arg)
 #define DLB_UAPI_AT(arg, member, offset) \
-	_Static_assert(__builtin_offsetof(struct arg, member) == (offset), #arg "." #member)
+	static_assert(__builtin_offsetof(struct arg, member) == (offset), #arg "." #member)
 
 DLB_UAPI_SIZE(dlb_response, 8);
 DLB_UAPI_AT(dlb_response, status, 0);

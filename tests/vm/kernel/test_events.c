@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 event_dlb contributors
+ *
+ * Events through a domain, mappings that change while they flow, and how long beginnings and ends
+ * take.
+ */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "client.h"
+#include "tests.h"
+
+void
+test_events(void)
+{
+	int device = device_open();
+	struct dlb_arg_object depth = { 0 };
+	struct rig rig;
+
+	rig_create(&rig, device);
+	for (uint64_t i = 0; i < 2000; i += DLB_HCWS_PER_LINE)
+		rig_round_trip(&rig, i);
+	depth.id = rig.qid;
+	REQUEST(rig.domain, DLB_IOC_GET_LDB_QUEUE_DEPTH, &depth);
+	if (depth.response.id != 0)
+		fail("%u events are still in the queue", depth.response.id);
+	rig_destroy(&rig);
+	close(device);
+}
+
+/* --- figures ---------------------------------------------------------------------------------- */
+
+static double
+time_first_event(void)
+{
+	double start = seconds();
+	int device = device_open();
+	struct rig rig;
+	double end;
+
+	rig_create(&rig, device);
+	rig_round_trip(&rig, 0);
+	end = seconds();
+	rig_destroy(&rig);
+	close(device);
+	return end - start;
+}
+
+static double
+time_close(unsigned int nb_events)
+{
+	int device = device_open();
+	struct dlb_arg_object depth = { 0 };
+	unsigned int status;
+	struct rig rig;
+	double start;
+	int domain = try_domain_create(device, 8192, &status);
+
+	if (domain < 0)
+		fail("no domain with 8192 credits: status %u", status);
+	rig_fill(&rig, device, domain);
+	rig_stuff(&rig, nb_events + CQ_DEPTH);
+	depth.id = rig.qid;
+	do {
+		REQUEST(rig.domain, DLB_IOC_GET_LDB_QUEUE_DEPTH, &depth);
+	} while (depth.response.id < nb_events);
+	start = seconds();
+	rig_destroy(&rig);
+	start = seconds() - start;
+	close(device);
+	return start;
+}
+
+/* Printed, not judged: machines that run tests are busy with others'. */
+void
+test_times(void)
+{
+	for (unsigned int i = 0; i < 3; i++) {
+		printf("open to first event: %.1f ms\n", 1e3 * time_first_event());
+		printf("domain close with 4096 queued events: %.1f ms\n", 1e3 * time_close(4096));
+	}
+}
+
+/* --- mappings ----------------------------------------------------------------------------------- */
+
+static void
+expect_no_map(int domain, unsigned long code, unsigned int id, size_t bytes, int flags,
+	      const char *why)
+{
+	struct dlb_arg_object arg = { .id = id };
+
+	REQUEST(domain, code, &arg);
+	if (mmap(NULL, bytes, PROT_WRITE, flags, (int)arg.response.id, 0) != MAP_FAILED)
+		fail("%s can be mapped", why);
+	if (errno != EINVAL)
+		fail("%s: %s", why, strerror(errno));
+	close((int)arg.response.id);
+}
+
+static void
+check_lengths(struct rig *rig)
+{
+	int domain = rig->domain;
+	unsigned int id = rig->ldb.id;
+
+	expect_no_map(domain, DLB_IOC_GET_LDB_PORT_PP_FD, id, 2 * 4096, MAP_SHARED, "two pages");
+	expect_no_map(domain, DLB_IOC_GET_LDB_PORT_CQ_FD, id, 4096, MAP_SHARED, "part of a CQ");
+	expect_no_map(domain, DLB_IOC_GET_LDB_PORT_CQ_FD, id, 65536, MAP_PRIVATE, "a copy of a CQ");
+	expect_no_map(domain, DLB_IOC_GET_DIR_PORT_PP_FD, rig->dir.id, 4096, MAP_PRIVATE,
+		      "a copy of a PP");
+}
+
+/* A queue is unmapped from a port that holds an element of it, and mapped again. */
+static void
+check_remapping(struct rig *rig)
+{
+	struct dlb_arg_unmap_qid unmap = { .port_id = rig->ldb.id, .qid = rig->qid };
+	struct dlb_arg_map_qid map = { .port_id = rig->ldb.id, .qid = rig->qid, .priority = 3 };
+	struct dlb_arg_object pending = { .id = rig->ldb.id };
+	struct dlb_line line = { .hcw[0] = { .cmd = DLB_CMD_COMP_T } };
+
+	rig_stuff(rig, 1);
+	port_receive(&rig->ldb);
+	REQUEST(rig->domain, DLB_IOC_UNMAP_QID, &unmap);
+	REQUEST(rig->domain, DLB_IOC_PENDING_PORT_UNMAPS, &pending);
+	if (pending.response.id != 1)
+		fail("an unmap did not wait for the element in flight");
+	port_send(&rig->ldb, &line);
+	do {
+		REQUEST(rig->domain, DLB_IOC_PENDING_PORT_UNMAPS, &pending);
+	} while (pending.response.id != 0);
+	REQUEST(rig->domain, DLB_IOC_MAP_QID, &map);
+	rig_round_trip(rig, 1000);
+}
+
+/* A mapping keeps the domain; the port answers when its domain file is closed. */
+static void
+check_mapping_keeps_domain(struct rig *rig)
+{
+	struct dlb_arg_num_resources res = { 0 };
+
+	close(rig->domain);
+	REQUEST(rig->device, DLB_IOC_GET_NUM_RESOURCES, &res);
+	if (res.num_sched_domains != 31)
+		fail("the domain ended although it is mapped");
+	rig_round_trip(rig, 2000);
+	port_unmap(&rig->ldb);
+	port_unmap(&rig->dir);
+	REQUEST(rig->device, DLB_IOC_GET_NUM_RESOURCES, &res);
+	if (res.num_sched_domains != 32)
+		fail("the domain did not end with its last mapping");
+}
+
+void
+test_maps(void)
+{
+	int device = device_open();
+	struct dlb_arg_none none = { 0 };
+	struct rig rig;
+
+	rig_create(&rig, device);
+	check_lengths(&rig);
+	check_remapping(&rig);
+	REQUEST(rig.domain, DLB_IOC_STOP_DOMAIN, &none);
+	REQUEST(rig.domain, DLB_IOC_START_DOMAIN, &none);
+	rig_round_trip(&rig, 1500);
+	check_mapping_keeps_domain(&rig);
+	close(device);
+}

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 event_dlb contributors
+ *
+ * The device is reset, or taken from its driver, while programs use it.
+ */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "client.h"
+#include "tests.h"
+
+#define FUNCTION "0000:00:04.0"
+
+static void
+write_file(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY);
+
+	if (fd < 0 || write(fd, text, strlen(text)) < 0)
+		fail("writing %s to %s: %s", text, path, strerror(errno));
+	close(fd);
+}
+
+static void
+device_reset(void)
+{
+	write_file("/sys/bus/pci/devices/" FUNCTION "/reset", "1");
+}
+
+/* --- what a program sees ------------------------------------------------------------------------ */
+
+static sigjmp_buf out_of_touch;
+
+static void
+on_bus_error(int signal)
+{
+	(void)signal;
+	siglongjmp(out_of_touch, 1);
+}
+
+static void
+expect_bus_error(volatile const uint8_t *at, const char *what)
+{
+	struct sigaction action = { .sa_handler = on_bus_error };
+
+	sigaction(SIGBUS, &action, NULL);
+	if (sigsetjmp(out_of_touch, 1) == 0) {
+		(void)*at;
+		fail("%s can still be read", what);
+	}
+}
+
+static void
+expect_invalid(struct rig *rig)
+{
+	struct dlb_arg_object fd = { .response = { .status = 77 }, .id = rig->ldb.id };
+	struct dlb_alert alert;
+
+	for (unsigned int i = 0; i < 3; i++) {
+		if (read(rig->domain, &alert, sizeof(alert)) != sizeof(alert) ||
+		    alert.alert_id != DLB_ALERT_DEVICE_RESET || alert.aux_data != 0)
+			fail("a reader is not told of the reset");
+	}
+	if (try_request(rig->domain, DLB_IOC_GET_LDB_PORT_PP_FD, &fd) != EINVAL ||
+	    fd.response.status != 77)
+		fail("a domain that was lost still answers");
+	expect_bus_error(rig->ldb.pp, "the producer port");
+	expect_bus_error((volatile const uint8_t *)rig->ldb.ring, "the consumer queue");
+}
+
+struct sleeper {
+	pthread_t thread;
+	struct rig *rig;
+	int error;
+};
+
+static void *
+sleep_in_block(void *arg)
+{
+	struct sleeper *s = arg;
+	struct dlb_arg_block block = { .port_id = s->rig->ldb.id,
+				       .is_ldb = 1,
+				       .arm = 1,
+				       .cq_gen = (uint8_t)s->rig->ldb.gen,
+				       .cq_va = (uintptr_t)s->rig->ldb.ring };
+
+	s->error = try_request(s->rig->domain, DLB_IOC_BLOCK_ON_CQ_INTERRUPT, &block);
+	return NULL;
+}
+
+static void *
+sleep_in_read(void *arg)
+{
+	struct sleeper *s = arg;
+	struct dlb_alert alert;
+
+	s->error = read(s->rig->domain, &alert, sizeof(alert)) == sizeof(alert) &&
+				   alert.alert_id == DLB_ALERT_DEVICE_RESET
+			   ? 0
+			   : EIO;
+	return NULL;
+}
+
+/* Traffic until a page is gone; the program still holds everything. */
+static void
+move_until_reset(struct rig *rig)
+{
+	struct sigaction action = { .sa_handler = on_bus_error };
+
+	sigaction(SIGBUS, &action, NULL);
+	if (sigsetjmp(out_of_touch, 1) == 0)
+		for (uint64_t i = 0;; i += DLB_HCWS_PER_LINE)
+			rig_round_trip(rig, i);
+}
+
+static void
+use_until(struct rig *rig, void (*event)(void))
+{
+	struct sleeper block = { .rig = rig }, reader = { .rig = rig };
+	pid_t pid;
+
+	pthread_create(&reader.thread, NULL, sleep_in_read, &reader);
+	pthread_create(&block.thread, NULL, sleep_in_block, &block);
+	usleep(100000);
+	pid = fork();
+	if (pid == 0) {
+		event();
+		_exit(0);
+	}
+	pthread_join(block.thread, NULL);
+	if (block.error != EINTR)
+		fail("who waits for a CQ gets: %s", strerror(block.error));
+	pthread_join(reader.thread, NULL);
+	if (reader.error != 0)
+		fail("who waits for an alert is not told of the reset");
+	waitpid(pid, NULL, 0);
+}
+
+/* --- reset -------------------------------------------------------------------------------------- */
+
+void
+test_reset(void)
+{
+	int device = device_open();
+	struct rig rig, after;
+	pid_t pid;
+
+	/* Its domain is mapped all the time, so the grace period passes. */
+	rig_create(&rig, device);
+	use_until(&rig, device_reset);
+	expect_invalid(&rig);
+	/* The device descriptor goes on. */
+	rig_create(&after, device);
+	rig_round_trip(&after, 0);
+	rig_destroy(&rig);
+	rig_round_trip(&after, 100);
+
+	/* In the middle of traffic of a program that knows nothing. */
+	pid = fork();
+	if (pid == 0) {
+		usleep(50000);
+		device_reset();
+		_exit(0);
+	}
+	move_until_reset(&after);
+	waitpid(pid, NULL, 0);
+	rig_destroy(&after);
+	rig_create(&after, device);
+	rig_round_trip(&after, 0);
+	rig_destroy(&after);
+	close(device);
+}
+
+/* --- unbind ------------------------------------------------------------------------------------- */
+
+static void
+unbind(void)
+{
+	write_file("/sys/bus/pci/drivers/dlb/unbind", FUNCTION);
+}
+
+void
+test_unbind(void)
+{
+	struct dlb_arg_none version = { 0 };
+	int device = device_open();
+	struct rig rig;
+
+	rig_create(&rig, device);
+	use_until(&rig, unbind);
+	expect_invalid(&rig);
+	if (access("/dev/dlb0", F_OK) == 0)
+		fail("/dev/dlb0 is still there");
+	if (try_request(device, DLB_IOC_GET_DEVICE_VERSION, &version) != ENODEV)
+		fail("a device that is gone still answers");
+	write_file("/sys/bus/pci/drivers/dlb/bind", FUNCTION);
+	rig_destroy(&rig);
+	close(device);
+	/* The number is free only now. */
+	write_file("/sys/bus/pci/drivers/dlb/unbind", FUNCTION);
+	write_file("/sys/bus/pci/drivers/dlb/bind", FUNCTION);
+	device = device_open();
+	rig_create(&rig, device);
+	rig_round_trip(&rig, 0);
+	rig_destroy(&rig);
+	close(device);
+}

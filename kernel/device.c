@@ -226,7 +226,7 @@ static int xstats_get(struct dlb_call *call)
 /* --- the file --------------------------------------------------------------------------------- */
 
 static const struct dlb_request requests[] = {
-	{ DLB_IOC_GET_DEVICE_VERSION, version_get },
+	{ DLB_IOC_GET_DEVICE_VERSION, version_get, .in_reset = true },
 	{ DLB_IOC_CREATE_SCHED_DOMAIN, dlb_domain_create },
 	{ DLB_IOC_GET_NUM_RESOURCES, resources_get },
 	{ DLB_IOC_SET_SN_ALLOCATION, sn_set },

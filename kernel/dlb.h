@@ -95,6 +95,7 @@ struct dlb_domain {
 	bool valid; /* not lost in a reset; written under the lock, once, and read without */
 	bool started;
 	bool released; /* the last file is gone, but its memory may still be written to */
+	bool is_past;  /* invalid, and the device has been reset since: nothing writes there */
 	u32 sn_slots[DLB_NB_SN_GROUPS];
 	u32 sn_slots_used[DLB_NB_SN_GROUPS];
 	spinlock_t alerts_lock; /* of the queue */
@@ -152,6 +153,7 @@ struct dlb_request {
 	unsigned int code;
 	int (*handle)(struct dlb_call *call);
 	bool unlocked; /* takes the lock itself, where it needs it */
+	bool in_reset; /* is served even while the device is being reset */
 };
 
 /* Refuse a request for a reason that its caller is told. */

@@ -144,14 +144,17 @@ static void domain_free(struct dlb_domain *dom)
 	kfree(dom);
 }
 
-/* Empty the domain and take its resources back. False if that failed, and it keeps them. */
+/*
+ * Empty the domain and take its resources back. False if the device may still write to its memory:
+ * because that failed, or because a reset has begun and not come yet.
+ */
 static bool domain_drain(struct dlb_domain *dom)
 {
 	struct dlb_device *dlb = dom->dlb;
 	int ret;
 
 	if (!dom->valid)
-		return true;
+		return dom->is_past;
 	ret = dlbrm_domain_reset(&dlb->rm, dom->id);
 	if (ret == 0) {
 		domain_sn_slots_return(dom);
@@ -219,9 +222,11 @@ void dlb_domains_forget(struct dlb_device *dlb)
 {
 	struct dlb_domain *dom, *next;
 
-	list_for_each_entry_safe(dom, next, &dlb->domains, node)
+	list_for_each_entry_safe(dom, next, &dlb->domains, node) {
+		dom->is_past = true;
 		if (dom->released)
 			domain_free(dom);
+	}
 	memset(dlb->sn_slots_lent, 0, sizeof(dlb->sn_slots_lent));
 	dlb->drain_failed = false;
 }

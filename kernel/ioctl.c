@@ -45,7 +45,7 @@ static void file_drop(struct dlb_call *call)
 }
 
 /* Is the request served at all? Under the lock. */
-static int state_check(const struct dlb_call *call)
+static int state_check(const struct dlb_call *call, const struct dlb_request *request)
 {
 	if (call->dom && !call->dom->valid)
 		return -EINVAL;
@@ -53,7 +53,7 @@ static int state_check(const struct dlb_call *call)
 	case DLB_READY:
 		return 0;
 	case DLB_RESETTING:
-		return -EINVAL;
+		return request->in_reset ? 0 : -EINVAL;
 	case DLB_DEAD:
 		return -EIO;
 	case DLB_UNBOUND:
@@ -68,7 +68,7 @@ static int call_run(struct dlb_call *call, const struct dlb_request *request, bo
 	int ret;
 
 	mutex_lock(&call->dlb->lock);
-	ret = state_check(call);
+	ret = state_check(call, request);
 	*answered = ret == 0;
 	if (ret == 0) {
 		call->response = (struct dlb_response){ .status = DLB_ST_SUCCESS };

@@ -57,7 +57,6 @@ static const u8 alert_ids[] = {
 	[DLBRM_ALARM_ILLEGAL_HCW] = DLB_ALERT_ILLEGAL_HCW,
 	[DLBRM_ALARM_ILLEGAL_ENQ] = DLB_ALERT_PP_ILLEGAL_ENQ,
 	[DLBRM_ALARM_EXCESS_TOKENS] = DLB_ALERT_PP_EXCESS_TOKEN_POPS,
-	[DLBRM_ALARM_OTHER] = DLB_ALERT_OTHER,
 };
 
 static void watchdog_report(struct dlb_port *port)
@@ -100,7 +99,11 @@ static void alarms_serve(struct dlb_device *dlb)
 		set_each(dlb, &alarms.timed_out, watchdog_report);
 	if (alarms.kind == DLBRM_ALARM_NONE)
 		return;
-	alarm_deliver(dlb, &alarms);
+	if (alarms.kind == DLBRM_ALARM_OTHER)
+		dev_warn_ratelimited(&dlb->dev, "unknown alarm, syndrome 0x%08x\n",
+				     alarms.syndrome[0]);
+	else
+		alarm_deliver(dlb, &alarms);
 	flood_check(dlb);
 }
 

@@ -145,6 +145,43 @@ use_until(struct rig *rig, void (*event)(void))
 	waitpid(pid, NULL, 0);
 }
 
+/* A program that lets go when it is told to keeps what it has mapped until then. */
+static void
+check_grace(int device)
+{
+	struct dlb_arg_num_resources res = { 0 };
+	struct dlb_alert alert;
+	int ready[2], status;
+	char byte = 0;
+	pid_t pid;
+
+	if (pipe(ready) != 0)
+		fail("no pipe");
+	pid = fork();
+	if (pid == 0) {
+		struct rig rig;
+
+		rig_create(&rig, device);
+		rig_stuff(&rig, 100);
+		(void)!write(ready[1], &byte, 1);
+		if (read(rig.domain, &alert, sizeof(alert)) != sizeof(alert))
+			_exit(1);
+		usleep(50000);
+		(void)*rig.ldb.pp;
+		(void)*(volatile const uint8_t *)rig.ldb.ring;
+		rig_destroy(&rig);
+		_exit(0);
+	}
+	if (read(ready[0], &byte, 1) != 1)
+		fail("no process to be told of a reset");
+	device_reset();
+	if (waitpid(pid, &status, 0) != pid || status != 0)
+		fail("the reset did not wait for a program to let go");
+	REQUEST(device, DLB_IOC_GET_NUM_RESOURCES, &res);
+	if (res.num_sched_domains != 32)
+		fail("a domain is left after a reset");
+}
+
 /* --- reset -------------------------------------------------------------------------------------- */
 
 void
@@ -154,6 +191,7 @@ test_reset(void)
 	struct rig rig, after;
 	pid_t pid;
 
+	check_grace(device);
 	/* Its domain is mapped all the time, so the grace period passes. */
 	rig_create(&rig, device);
 	use_until(&rig, device_reset);

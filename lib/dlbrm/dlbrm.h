@@ -147,7 +147,7 @@ dlbrm_domain_free_get(const struct dlbrm *rm, unsigned int domain, struct dlbrm_
 int
 dlbrm_domain_create(struct dlbrm *rm, const struct dlbrm_domain_config *conf);
 
-/** Let the domain's ports enqueue. Afterwards no queue or port can be created. */
+/** Let the domain's ports enqueue. No queue or port can be created until it is stopped. */
 int
 dlbrm_domain_start(struct dlbrm *rm, unsigned int domain);
 
@@ -222,7 +222,7 @@ dlbrm_domain_poll(struct dlbrm *rm, unsigned int domain);
 int
 dlbrm_port_unmaps_pending(struct dlbrm *rm, unsigned int domain, unsigned int port);
 
-/** 2.5 only, before start: schedule to the CQ until element weights sum to @p limit (1..depth). */
+/** 2.5 only, not while started: schedule to the CQ until element weights sum to @p limit (1..depth). */
 int
 dlbrm_cq_weight_set(struct dlbrm *rm, unsigned int domain, unsigned int port, unsigned int limit);
 

@@ -60,6 +60,7 @@ rm_has(const struct dlbrm *rm, enum dlb_reg reg)
 #define RM_IN(state)  BIT(state)
 #define RM_IN_CREATED RM_IN(DLBRM_DOMAIN_CREATED)
 #define RM_IN_RUNNING (RM_IN(DLBRM_DOMAIN_STARTED) | RM_IN(DLBRM_DOMAIN_STOPPED))
+#define RM_IN_QUIET   (RM_IN_CREATED | RM_IN(DLBRM_DOMAIN_STOPPED)) /* no port may enqueue */
 #define RM_IN_USABLE  (RM_IN_CREATED | RM_IN_RUNNING)
 
 /* 0 if the domain exists and is in one of the states, else the errno to report. */

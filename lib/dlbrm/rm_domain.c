@@ -306,7 +306,7 @@ rm_domain_vasqid_write(struct dlbrm *rm, unsigned int domain, uint32_t value)
 int
 dlbrm_domain_start(struct dlbrm *rm, unsigned int domain)
 {
-	int ret = rm_domain_check(rm, domain, RM_IN_CREATED | RM_IN(DLBRM_DOMAIN_STOPPED));
+	int ret = rm_domain_check(rm, domain, RM_IN_QUIET);
 
 	if (ret != 0)
 		return ret;

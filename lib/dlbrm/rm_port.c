@@ -114,7 +114,7 @@ dlbrm_ldb_port_create(struct dlbrm *rm, unsigned int domain,
 	unsigned int p;
 
 	/* Step 1. */
-	ret = rm_domain_check(rm, domain, RM_IN_CREATED);
+	ret = rm_domain_check(rm, domain, RM_IN_QUIET);
 	if (ret == 0)
 		ret = ldb_port_conf_check(rm, conf);
 	if (ret != 0)
@@ -185,7 +185,7 @@ dlbrm_dir_port_create(struct dlbrm *rm, unsigned int domain,
 	int ret;
 
 	/* Step 1. */
-	ret = rm_domain_check(rm, domain, RM_IN_CREATED);
+	ret = rm_domain_check(rm, domain, RM_IN_QUIET);
 	if (ret == 0)
 		ret = cq_conf_check(conf->cq_iova, conf->cq_depth);
 	if (ret == 0)
@@ -247,7 +247,7 @@ dlbrm_cq_weight_set(struct dlbrm *rm, unsigned int domain, unsigned int port, un
 
 	if (!rm->limits->has_cq_weight)
 		return -EOPNOTSUPP;
-	ret = rm_domain_check(rm, domain, RM_IN_CREATED);
+	ret = rm_domain_check(rm, domain, RM_IN_QUIET);
 	if (ret == 0)
 		ret = rm_ldb_port_check(rm, domain, port);
 	if (ret != 0)

@@ -113,7 +113,7 @@ dlbrm_ldb_queue_create(struct dlbrm *rm, unsigned int domain,
 	int ret, q;
 
 	/* Step 1. */
-	ret = rm_domain_check(rm, domain, RM_IN_CREATED);
+	ret = rm_domain_check(rm, domain, RM_IN_QUIET);
 	if (ret == 0)
 		ret = ldb_queue_conf_check(rm, conf);
 	if (ret != 0)
@@ -191,7 +191,7 @@ dlbrm_dir_queue_create(struct dlbrm *rm, unsigned int domain, int port_id,
 	int ret;
 
 	/* Step 1. */
-	ret = rm_domain_check(rm, domain, RM_IN_CREATED);
+	ret = rm_domain_check(rm, domain, RM_IN_QUIET);
 	if (ret != 0)
 		return ret;
 	if (!depth_threshold_fits(rm, DLB_R_LSP_QID_DIR_DEPTH_THRSH, depth_threshold))

@@ -157,6 +157,40 @@ check_mapping_keeps_domain(struct rig *rig)
 		fail("the domain did not end with its last mapping");
 }
 
+/* A domain that was stopped can have more queues, up to what it owns. */
+static void
+check_growth(int device)
+{
+	struct dlb_arg_create_domain arg = { .num_ldb_queues = 2,
+					     .num_ldb_ports = 1,
+					     .num_dir_ports = 1,
+					     .num_hist_list_entries = CQ_DEPTH,
+					     .num_ldb_credits = 64,
+					     .num_dir_credits = 64,
+					     .num_sn_slots = { 2, 0 } };
+	struct dlb_arg_ldb_queue queue = { .num_sequence_numbers = 64, .num_qid_inflights = 64 };
+	struct dlb_arg_map_qid map = { 0 };
+	struct dlb_arg_none none = { 0 };
+	struct rig rig;
+
+	REQUEST(device, DLB_IOC_CREATE_SCHED_DOMAIN, &arg);
+	rig_fill(&rig, device, (int)arg.domain_fd);
+	rig_round_trip(&rig, 0);
+	EXPECT_REFUSED(rig.domain, DLB_IOC_CREATE_LDB_QUEUE, &queue, EINVAL, DLB_ST_DOMAIN_STARTED);
+	REQUEST(rig.domain, DLB_IOC_STOP_DOMAIN, &none);
+	REQUEST(rig.domain, DLB_IOC_CREATE_LDB_QUEUE, &queue);
+	map.port_id = rig.ldb.id;
+	map.qid = queue.response.id;
+	REQUEST(rig.domain, DLB_IOC_MAP_QID, &map);
+	EXPECT_REFUSED(rig.domain, DLB_IOC_CREATE_LDB_QUEUE, &queue, EINVAL,
+		       DLB_ST_LDB_QUEUES_UNAVAILABLE);
+	REQUEST(rig.domain, DLB_IOC_START_DOMAIN, &none);
+	rig_round_trip(&rig, 4);
+	rig.qid = map.qid;
+	rig_round_trip(&rig, 8);
+	rig_destroy(&rig);
+}
+
 void
 test_maps(void)
 {
@@ -164,6 +198,7 @@ test_maps(void)
 	struct dlb_arg_none none = { 0 };
 	struct rig rig;
 
+	check_growth(device);
 	rig_create(&rig, device);
 	check_lengths(&rig);
 	check_remapping(&rig);

@@ -295,6 +295,26 @@ test_states_allow_what_they_should(void **state)
 }
 
 static void
+test_a_stopped_domain_can_grow(void **state)
+{
+	struct mock *mock = *state;
+	const struct dlbrm_ldb_port_config port = { .cq_depth = 8,
+						    .hist_list_size = 8,
+						    .cos_id = -1 };
+	unsigned int d = mock_domain(mock);
+
+	assert_int_equal(dlbrm_domain_start(&mock->rm, d), 0);
+	assert_int_equal(dlbrm_ldb_port_create(&mock->rm, d, &port), -EPERM);
+	assert_int_equal(dlbrm_dir_queue_create(&mock->rm, d, -1, 0), -EPERM);
+	assert_int_equal(dlbrm_domain_stop(&mock->rm, d), 0);
+	mock_ldb_port(mock, d);
+	mock_ldb_queue(mock, d);
+	mock_dir_port(mock, d);
+	assert_true(dlbrm_dir_queue_create(&mock->rm, d, -1, 0) >= 0);
+	assert_int_equal(dlbrm_domain_start(&mock->rm, d), 0);
+}
+
+static void
 test_start_and_stop_of_a_missing_device_are_errors(void **state)
 {
 	struct mock *mock = *state;
@@ -332,6 +352,7 @@ main(void)
 		BOTH_VERSIONS(test_stop_drains_what_the_ports_hold),
 		BOTH_VERSIONS(test_stop_and_reset_leave_other_domains_alone),
 		BOTH_VERSIONS(test_states_allow_what_they_should),
+		BOTH_VERSIONS(test_a_stopped_domain_can_grow),
 		BOTH_VERSIONS(test_start_and_stop_of_a_missing_device_are_errors),
 	};
 

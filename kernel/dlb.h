@@ -180,6 +180,7 @@ u32 dlb_hw_read(struct dlb_device *dlb, enum dlb_reg reg, unsigned int i);
 phys_addr_t dlb_hw_pp_address(const struct dlb_device *dlb, const struct dlb_port *port);
 
 /* ioctl.c */
+int dlb_state_error(const struct dlb_device *dlb);
 long dlb_ioctl(struct dlb_device *dlb, struct dlb_domain *dom, const struct dlb_request *requests,
 	       unsigned int nb_requests, unsigned int cmd, void __user *arg);
 int dlb_call_file(struct dlb_call *call, const char *name, const struct file_operations *fops,

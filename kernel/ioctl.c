@@ -44,16 +44,14 @@ static void file_drop(struct dlb_call *call)
 	fput(call->file);
 }
 
-/* Is the request served at all? Under the lock. */
-static int state_check(const struct dlb_call *call, const struct dlb_request *request)
+/* Why the device serves nobody, or 0. Under the lock. */
+int dlb_state_error(const struct dlb_device *dlb)
 {
-	if (call->dom && !call->dom->valid)
-		return -EINVAL;
-	switch (call->dlb->state) {
+	switch (dlb->state) {
 	case DLB_READY:
 		return 0;
 	case DLB_RESETTING:
-		return request->in_reset ? 0 : -EINVAL;
+		return -EINVAL;
 	case DLB_DEAD:
 		return -EIO;
 	case DLB_UNBOUND:
@@ -62,13 +60,23 @@ static int state_check(const struct dlb_call *call, const struct dlb_request *re
 	return -EIO;
 }
 
+/* Is the request served at all? Under the lock. */
+static int call_check(const struct dlb_call *call, const struct dlb_request *request)
+{
+	if (call->dom && !call->dom->valid)
+		return -EINVAL;
+	if (call->dlb->state == DLB_RESETTING && request->in_reset)
+		return 0;
+	return dlb_state_error(call->dlb);
+}
+
 /* The answer's error number; *answered says whether the structure is an answer at all. */
 static int call_run(struct dlb_call *call, const struct dlb_request *request, bool *answered)
 {
 	int ret;
 
 	mutex_lock(&call->dlb->lock);
-	ret = state_check(call, request);
+	ret = call_check(call, request);
 	*answered = ret == 0;
 	if (ret == 0) {
 		call->response = (struct dlb_response){ .status = DLB_ST_SUCCESS };

@@ -47,7 +47,7 @@ int dlb_power_get(struct dlb_device *dlb)
 	if (ret < 0)
 		return ret;
 	mutex_lock(&dlb->lock);
-	ret = dlb->state == DLB_READY ? 0 : dlb->state == DLB_UNBOUND ? -ENODEV : -EINVAL;
+	ret = dlb_state_error(dlb);
 	if (ret == 0)
 		dlb->nb_power_users++;
 	mutex_unlock(&dlb->lock);
@@ -94,13 +94,18 @@ static int dlb_suspend(struct device *dev)
 static int dlb_resume(struct device *dev)
 {
 	struct dlb_device *dlb = dev_get_drvdata(dev);
+	u8 pm_cap = dlb->pdev->pm_cap;
 	u16 pmcsr = 0;
 	int ret = 0;
 
-	pci_read_config_word(dlb->pdev, dlb->pdev->pm_cap + PCI_PM_CTRL, &pmcsr);
+	if (!pci_device_is_present(dlb->pdev))
+		ret = -EIO;
+	else if (pm_cap)
+		pci_read_config_word(dlb->pdev, pm_cap + PCI_PM_CTRL, &pmcsr);
 	mutex_lock(&dlb->lock);
 	if (pmcsr & PCI_PM_CTRL_NO_SOFT_RESET)
 		ret = dlb_hw_reset(dlb);
+	dlb_domains_forget(dlb);
 	if (ret == 0)
 		ret = dlb_hw_start(dlb);
 	mutex_unlock(&dlb->lock);
@@ -134,7 +139,7 @@ static void dlb_reset_prepare(struct pci_dev *pdev)
 
 	users_stop(dlb, DLB_RESETTING);
 	wait_event_timeout(dlb->idle, READ_ONCE(dlb->nb_live_domains) == 0,
-			   msecs_to_jiffies(dlb_reset_timeout_s * MSEC_PER_SEC));
+			   (long)dlb_reset_timeout_s * HZ);
 	dlb_map_zap(dlb);
 	dlb_irq_disable(dlb);
 }
@@ -311,9 +316,10 @@ static void dlb_remove(struct pci_dev *pdev)
 	users_stop(dlb, DLB_UNBOUND);
 	dlb_map_zap(dlb);
 	dlb_irq_exit(dlb);
-	/* From here on the device writes nowhere. */
+	/* From here on the device writes nowhere. One that was pulled out is not waited for. */
 	pci_clear_master(pdev);
-	dlb_hw_reset(dlb);
+	if (pci_device_is_present(pdev))
+		dlb_hw_reset(dlb);
 	users_leave(dlb);
 	put_device(&dlb->dev);
 }

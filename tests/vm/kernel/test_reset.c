@@ -218,6 +218,34 @@ test_reset(void)
 	close(device);
 }
 
+/* --- pulled out --------------------------------------------------------------------------------- */
+
+/* Who runs this machine takes the device away at this line; all its registers are ones then. */
+void
+test_gone(void)
+{
+	struct dlb_arg_create_domain create = { .num_ldb_ports = 1 };
+	struct dlb_arg_object depth = { 0 };
+	int device = device_open();
+	struct rig rig;
+	int error;
+
+	rig_create(&rig, device);
+	printf("vm: no more devices\n");
+	fflush(stdout);
+	depth.id = rig.qid;
+	do {
+		usleep(100000);
+		error = try_request(rig.domain, DLB_IOC_GET_LDB_QUEUE_DEPTH, &depth);
+	} while (error == 0);
+	if (error != EIO)
+		fail("a device that is gone: %s", strerror(error));
+	rig_destroy(&rig);
+	EXPECT_REFUSED(device, DLB_IOC_CREATE_SCHED_DOMAIN, &create, EINVAL,
+		       DLB_ST_DOMAIN_RESET_FAILED);
+	close(device);
+}
+
 /* --- unbind ------------------------------------------------------------------------------------- */
 
 static void

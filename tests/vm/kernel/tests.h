@@ -50,4 +50,8 @@ test_unbind(void);
 void
 test_hostile(void);
 
+/* The device does not come back from this one. */
+void
+test_gone(void);
+
 #endif /* TESTS_H */

@@ -342,13 +342,20 @@ dispatch(struct vu_device *dev, struct vu_message *msg, uint8_t *reply)
 	return command->handle(dev, msg, reply);
 }
 
-/* The client says that a write to its memory is done, or could not be. */
+/*
+ * The client says that a write to its memory is done, or could not be; or what it has where a write
+ * could not be, which nobody needs to know.
+ */
 static int
 take_reply(struct vu_device *dev, const struct vu_message *msg)
 {
-	if (msg->header.command != VU_DMA_WRITE || dev->client->nb_pending == 0)
+	bool is_probe = msg->header.command == VU_DMA_READ && dev->is_probing;
+
+	if ((msg->header.command != VU_DMA_WRITE && !is_probe) || dev->client->nb_pending == 0)
 		return -EPROTO;
-	if ((msg->header.flags & VU_ERROR) != 0)
+	if (is_probe)
+		dev->is_probing = false;
+	else if ((msg->header.flags & VU_ERROR) != 0)
 		vu_device_complain(dev, "the client refuses a write to its memory (error %u)",
 				   msg->header.error);
 	if (--dev->client->nb_pending == 0)

@@ -3,16 +3,22 @@
  *
  * Life of a device and what the software DLB needs from its host. See vu_device.h.
  *
- * Memory without a mapping is written by messages that nobody waits for: a client that waits for a
- * reply of ours would never answer. The device only ever writes memory.
+ * Memory without a file is written by messages that nobody waits for: a client that waits for a
+ * reply of ours would never answer. So a write by message may be late; where the client has mapped
+ * nothing it could hit what is mapped there next, and is not sent. The device only ever writes
+ * memory.
  */
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <string.h>
 
 #include "vu_device.h"
 #include "vu_time.h"
+
+/* The mebibyte in which an x86 processor takes writes for interrupts. */
+#define INTERRUPT_ADDRESSES UINT64_C(0xFEE00000)
 
 #define PCI_COMMAND	   0x04
 #define PCI_COMMAND_MASTER 0x4
@@ -75,6 +81,30 @@ send_write(struct vu_device *dev, uint64_t iova, const void *buf, size_t len)
 	return vu_client_request(dev->client, VU_DMA_WRITE, &access, sizeof(access), buf, len);
 }
 
+/* A write that is a message of the interrupt message store: there is no memory at such addresses. */
+static bool
+is_interrupt(uint64_t iova, size_t len)
+{
+	return len == sizeof(uint32_t) && iova >> 20 == INTERRUPT_ADDRESSES >> 20;
+}
+
+/*
+ * Reading there instead harms nobody, and the client's translation of addresses reports it. One
+ * report at a time is enough.
+ */
+static int
+probe(struct vu_device *dev, uint64_t iova, size_t len)
+{
+	struct vu_dma_access access = { .address = iova, .count = len };
+
+	if (dev->client == NULL || dev->is_probing)
+		return -EFAULT;
+	vu_device_complain(dev, "no memory at 0x%" PRIx64 ", which the device should write", iova);
+	dev->is_probing =
+		vu_client_request(dev->client, VU_DMA_READ, &access, sizeof(access), NULL, 0) == 0;
+	return -EFAULT;
+}
+
 static int
 host_dma_write(void *ctx, uint64_t iova, const void *buf, size_t len)
 {
@@ -89,6 +119,9 @@ host_dma_write(void *ctx, uint64_t iova, const void *buf, size_t len)
 		return 0;
 	case VU_DMA_MESSAGE:
 		return send_write(dev, iova, buf, len);
+	case VU_DMA_NOTHING:
+		return is_interrupt(iova, len) ? send_write(dev, iova, buf, len)
+					       : probe(dev, iova, len);
 	case VU_DMA_REFUSED:
 		break;
 	}
@@ -143,6 +176,7 @@ vu_device_attach(struct vu_device *dev, struct vu_client *client)
 {
 	dev->client = client;
 	dev->nb_complaints = 0;
+	dev->is_probing = false;
 	vu_trace_text(&dev->trace, 'S', "client connected");
 }
 

@@ -48,6 +48,7 @@ struct vu_device {
 	struct vu_tracer trace;
 	struct vu_client *client; /* NULL: nobody is connected */
 	bool is_master;		  /* software allows the function to access memory */
+	bool is_probing;	  /* a read of an address without memory has no reply yet */
 	struct vu_dma dma;
 	struct vu_irqs irqs;
 	struct vu_ports ports;

@@ -223,10 +223,10 @@ vu_dma_find(const struct vu_dma *dma, uint64_t address, size_t len, uint8_t **me
 	const struct vu_dma_region *region;
 
 	if (at == dma->nb)
-		return VU_DMA_MESSAGE;
+		return VU_DMA_NOTHING;
 	region = &dma->regions[at];
 	if (address < region->first || len == 0 || len - 1 > region->last - address)
-		return VU_DMA_MESSAGE;
+		return VU_DMA_NOTHING;
 	if (!region->writeable)
 		return VU_DMA_REFUSED;
 	if (region->mem == NULL)

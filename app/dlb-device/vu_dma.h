@@ -36,8 +36,9 @@ struct vu_dma {
 /* What there is at an address. */
 enum vu_dma_kind {
 	VU_DMA_MAPPED,	/* memory, at the pointer returned */
-	VU_DMA_MESSAGE, /* the client has to be asked: memory without a file, or nothing known */
+	VU_DMA_MESSAGE, /* memory without a file: the client has to be asked */
 	VU_DMA_REFUSED, /* the client allows no writing there */
+	VU_DMA_NOTHING, /* the client has said nothing of it */
 };
 
 /*
@@ -73,7 +74,7 @@ vu_dma_map(struct vu_dma *dma, uint64_t address, uint64_t size, bool writeable, 
 int
 vu_dma_unmap(struct vu_dma *dma, uint64_t address, uint64_t size, uint64_t *removed);
 
-/* What @p len bytes at @p address are; all of one kind in one region, or VU_DMA_MESSAGE. */
+/* What @p len bytes at @p address are; all in one region, or VU_DMA_NOTHING. */
 enum vu_dma_kind
 vu_dma_find(const struct vu_dma *dma, uint64_t address, size_t len, uint8_t **mem);
 

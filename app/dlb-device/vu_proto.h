@@ -25,7 +25,8 @@ enum vu_command {
 	VU_SET_IRQS = 8,
 	VU_REGION_READ = 9,
 	VU_REGION_WRITE = 10,
-	VU_DMA_WRITE = 12, /* the only one that the server sends */
+	VU_DMA_READ = 11, /* this one and the next are sent by the server */
+	VU_DMA_WRITE = 12,
 	VU_DEVICE_RESET = 13,
 	VU_REGION_WRITE_MULTI = 15,
 };
@@ -145,7 +146,7 @@ struct vu_small_write {
 	uint8_t data[8];
 };
 
-/* Followed by the bytes; the reply is the same without them. */
+/* A write is followed by the bytes, and so is the reply to a read. */
 struct vu_dma_access {
 	uint64_t address;
 	uint64_t count;

@@ -114,10 +114,11 @@ static void
 reply_to_all(const struct session *s, bool failed)
 {
 	static const uint8_t payload[sizeof(struct vu_dma_access)];
+	unsigned int nb_probes = s->dev->is_probing ? 1 : 0;
 
-	for (unsigned int i = s->client.nb_pending; i > 0; i--)
-		send_message(s, VU_DMA_WRITE, VU_REPLY | (failed ? VU_ERROR : 0), payload,
-			     sizeof(payload), NULL, 0);
+	for (unsigned int i = 0; i < s->client.nb_pending; i++)
+		send_message(s, i < nb_probes ? VU_DMA_READ : VU_DMA_WRITE,
+			     VU_REPLY | (failed ? VU_ERROR : 0), payload, sizeof(payload), NULL, 0);
 }
 
 static void

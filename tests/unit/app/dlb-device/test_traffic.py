@@ -15,8 +15,8 @@ import unittest
 
 from driver import (ARM, ATOMIC, BAT_T, COMP, DIRECTED, ENTRY, FWD, NEW, NOOP, ORDERED, UNORDERED,
                     Driver, Port, hcw)
-from vfio_user import (CONFIG, DMA_UNMAP, FUNC, PAGE, REGION_WRITE, Server, eventfd_is_silent,
-                       eventfd_value, memory, wait_for)
+from vfio_user import (CONFIG, DMA_READ, DMA_UNMAP, DMA_WRITE, FUNC, PAGE, REGION_WRITE, REPLY,
+                       Server, eventfd_is_silent, eventfd_value, memory, wait_for)
 
 PROGRAM = None
 BASE = 0x100000000  # the device's address of the guest's memory
@@ -221,13 +221,48 @@ class Both:
         self.settled()
 
     def test_memory_that_the_client_refuses(self):
+        self.guest.close()
+        self.guest = Guest(self.server, self.version, file=False)
+        self.driver, self.client = self.guest.driver, self.guest.client
         producer, _, _ = self.guest.two_stages()
-        self.client.dma_unmap(BASE, BYTES)
         self.driver.put(producer, hcw(NEW, 1, UNORDERED))
         ident, command, _, _, payload = self.client.receive()
-        self.assertEqual((command, struct.unpack("<QQ", payload[:16])), (12, (BASE + RING, 16)))
+        self.assertEqual((command, struct.unpack("<QQ", payload[:16])),
+                         (DMA_WRITE, (BASE + RING, 16)))
         self.client.answer_request(ident, payload, errno=14)
         self.assertTrue(self.client.is_alive())
+
+    def test_memory_that_is_not_mapped(self):
+        """A late write could hit what is mapped there next: the client is asked, once at a time."""
+        producer, _, _ = self.guest.two_stages()
+        self.client.dma_unmap(BASE, BYTES)
+        self.driver.put(producer, *(hcw(NEW, 1, UNORDERED) for _ in range(4)))
+        ident, command, _, _, payload = self.client.receive()
+        self.assertEqual((command, struct.unpack("<QQ", payload)), (DMA_READ, (BASE + RING, 16)))
+        self.driver.put(producer, *(hcw(NEW, 1, UNORDERED) for _ in range(4)))
+        self.assertTrue(self.client.is_alive())
+        self.assertEqual(self.client.dma_reads, [])
+        self.client.refuse_read(ident, payload)
+        self.driver.put(producer, hcw(NEW, 1, UNORDERED))
+        self.driver.fence(producer)
+        self.assertEqual(self.client.dma_reads, [(BASE + RING, 16), (BASE + RING + 8 * ENTRY, 16)])
+        self.assertEqual(self.client.dma_writes, [])
+
+    def test_replies_that_were_not_asked_for(self):
+        producer, _, _ = self.guest.two_stages()
+        for ready in (False, True):
+            if ready:
+                self.client.dma_unmap(BASE, BYTES)
+                self.driver.put(producer, hcw(NEW, 1, UNORDERED))
+                ident, _, _, _, payload = self.client.receive()
+                self.client.refuse_read(ident, payload)
+                self.assertTrue(self.client.is_alive())
+            self.client.send(DMA_READ, bytes(32), flags=REPLY)
+            self.assertTrue(self.client.is_gone())
+            self.guest.close()
+            self.guest = Guest(self.server, self.version)
+            self.driver, self.client = self.guest.driver, self.guest.client
+            producer, _, _ = self.guest.two_stages()
 
     def test_unmap_while_running(self):
         """What is written before goes to the old memory, what comes later does not."""
@@ -240,8 +275,8 @@ class Both:
         self.assertEqual(self.driver.get(worker)[0], 1)
         self.driver.put(producer, hcw(NEW, 1, UNORDERED, data=2))
         self.driver.fence(producer)
-        self.assertEqual([address for address, _ in self.client.dma_writes],
-                         [worker.address + ENTRY])
+        self.assertEqual(self.client.dma_writes, [])
+        self.assertEqual(self.client.dma_reads, [(worker.address + ENTRY, 16)])
         other = memory(BYTES)
         self.client.dma_map(BASE, BYTES, other)
         self.driver.put(producer, hcw(NEW, 1, UNORDERED, data=3))

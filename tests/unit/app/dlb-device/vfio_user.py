@@ -86,6 +86,7 @@ class Client:
         self.sock.connect(path)
         self.next_id = 0
         self.dma_writes = []  # (address, bytes) that the server sent us
+        self.dma_reads = []  # (address, count) that it asked for, in vain
         self.batch = None  # messages that wait to be sent together
         if negotiate:
             self.negotiate()
@@ -146,13 +147,18 @@ class Client:
         flags = REPLY | (ERROR if errno else 0)
         self.send_raw(struct.pack("<HHIII", ident, DMA_WRITE, 32, flags, errno) + payload[:16])
 
+    def refuse_read(self, ident, payload):
+        self.dma_reads.append(struct.unpack("<QQ", payload))
+        self.send_raw(struct.pack("<HHIII", ident, DMA_READ, 32, REPLY | ERROR, 14) + payload)
+
     def reply_to(self, ident):
-        """Wait for the reply to a message; writes to memory are taken on the way."""
+        """Wait for the reply to a message; requests of the server are answered on the way."""
         while True:
             got, command, flags, errno, payload = self.receive()
             if flags & 0xF == 0:
-                assert command == DMA_WRITE, command
-                self.answer_request(got, payload)
+                assert command in (DMA_READ, DMA_WRITE), command
+                answer = self.refuse_read if command == DMA_READ else self.answer_request
+                answer(got, payload)
                 continue
             assert got == ident, (got, ident)
             if flags & ERROR:

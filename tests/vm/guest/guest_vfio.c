@@ -78,18 +78,30 @@ region_info(const struct vfio_function *f, unsigned int index)
 	return info;
 }
 
+void
+vfio_config_write(const struct vfio_function *f, unsigned int offset, const void *buf, size_t bytes)
+{
+	if (pwrite(f->device, buf, bytes, (off_t)(f->config + offset)) != (ssize_t)bytes)
+		fail("the configuration space cannot be written at 0x%x", offset);
+}
+
+static void
+config_read(const struct vfio_function *f, unsigned int offset, void *buf, size_t bytes)
+{
+	if (pread(f->device, buf, bytes, (off_t)(f->config + offset)) != (ssize_t)bytes)
+		fail("the configuration space cannot be read at 0x%x", offset);
+}
+
 static void
 enable(struct vfio_function *f)
 {
-	off_t config = (off_t)region_info(f, VFIO_PCI_CONFIG_REGION_INDEX).offset;
 	uint16_t command;
 
-	if (pread(f->device, &f->device_id, 2, config + PCI_DEVICE_ID) != 2 ||
-	    pread(f->device, &command, 2, config + PCI_COMMAND) != 2)
-		fail("the configuration space cannot be read");
+	f->config = region_info(f, VFIO_PCI_CONFIG_REGION_INDEX).offset;
+	config_read(f, PCI_DEVICE_ID, &f->device_id, sizeof(f->device_id));
+	config_read(f, PCI_COMMAND, &command, sizeof(command));
 	command |= PCI_COMMAND_ENABLE;
-	if (pwrite(f->device, &command, 2, config + PCI_COMMAND) != 2)
-		fail("the configuration space cannot be written");
+	vfio_config_write(f, PCI_COMMAND, &command, sizeof(command));
 }
 
 void
@@ -148,6 +160,13 @@ vfio_dma_unmap(const struct vfio_function *f, uint64_t iova, size_t bytes)
 						    .size = bytes };
 
 	REQUEST(f->container, VFIO_IOMMU_UNMAP_DMA, &unmap);
+}
+
+void
+vfio_dma_free(const struct vfio_function *f, uint64_t iova, size_t bytes, void *mem)
+{
+	vfio_dma_unmap(f, iova, bytes);
+	munmap(mem, bytes);
 }
 
 void

@@ -17,8 +17,9 @@
 
 struct vfio_function {
 	int container;
-	int device;
+	int device; /* a file that has everything of the function */
 	uint16_t device_id;
+	uint64_t config;		      /* where in it the configuration space begins */
 	volatile uint8_t *bars[VFIO_NB_BARS]; /* NULL: not mapped */
 };
 
@@ -37,6 +38,15 @@ vfio_dma_alloc(const struct vfio_function *f, uint64_t iova, size_t bytes);
 /* Take it away from the function again. */
 void
 vfio_dma_unmap(const struct vfio_function *f, uint64_t iova, size_t bytes);
+
+/* The same, and give it back. */
+void
+vfio_dma_free(const struct vfio_function *f, uint64_t iova, size_t bytes, void *mem);
+
+/* Write some bytes of the configuration space; VFIO itself decides which of them it lets through. */
+void
+vfio_config_write(const struct vfio_function *f, unsigned int offset, const void *buf,
+		  size_t bytes);
 
 /* Attach an event descriptor to each of the first vectors. */
 void

@@ -11,30 +11,18 @@
  */
 
 #include <emmintrin.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "dlbrm.h"
-#include "guest_vfio.h"
+#include "guest_dlb.h"
 
-#define FUNC	   0
-#define CSR	   2
 #define DEPTH	   64
 #define RING_BYTES 4096 /* DEPTH entries of 64 bytes */
 #define IOVA	   UINT64_C(0x100000000)
 #define CREDITS	   1024
-
-struct device {
-	struct vfio_function f;
-	struct dlbrm rm;
-	enum dlb_version version;
-	unsigned int nb_accesses;
-	int events[2];
-};
 
 struct port {
 	bool is_ldb;
@@ -44,114 +32,10 @@ struct port {
 	unsigned int gen;
 };
 
-/* --- what the resource manager needs -------------------------------------------------------- */
-
-static volatile uint32_t *
-reg(struct device *dev, enum dlb_bar bar, uint32_t offset)
-{
-	dev->nb_accesses++;
-	return (volatile uint32_t *)(volatile void *)(dev->f.bars[bar] + offset);
-}
-
-static uint32_t
-io_csr_read(void *ctx, enum dlb_bar bar, uint32_t offset)
-{
-	return *reg(ctx, bar, offset);
-}
-
-static void
-io_csr_write(void *ctx, enum dlb_bar bar, uint32_t offset, uint32_t value)
-{
-	*reg(ctx, bar, offset) = value;
-}
-
-static volatile uint8_t *
-pp_page(const struct device *dev, bool is_ldb, unsigned int id)
-{
-	return dev->f.bars[FUNC] + dlb_pp_offset(is_ldb, id);
-}
-
-/* Four stores to one address: what a processor without 64-byte stores does. */
-static void
-io_pp_write(void *ctx, bool is_ldb, unsigned int id, const struct dlb_line *line)
-{
-	__m128i *to = (__m128i *)(uintptr_t)pp_page(ctx, is_ldb, id);
-
-	for (unsigned int i = 0; i < DLB_HCWS_PER_LINE; i++) {
-		_mm_stream_si128(to, _mm_loadu_si128((const __m128i *)(const void *)&line->hcw[i]));
-		_mm_sfence();
-	}
-}
-
-static void
-io_pp_flush(void *ctx, bool is_ldb, unsigned int id)
-{
-	_mm_mfence();
-	(void)*(volatile uint64_t *)(volatile void *)pp_page(ctx, is_ldb, id);
-}
-
-static void
-io_delay_us(void *ctx, unsigned int us)
-{
-	(void)ctx;
-	usleep(us);
-}
-
-static const struct dlbrm_io io = {
-	.csr_read = io_csr_read,
-	.csr_write = io_csr_write,
-	.pp_write = io_pp_write,
-	.pp_flush = io_pp_flush,
-	.delay_us = io_delay_us,
-};
-
-/* What MOVDIR64B becomes where it is emulated: eight stores to consecutive addresses. */
-static void
-write_by_words(struct device *dev, bool is_ldb, unsigned int id, const struct dlb_line *line)
-{
-	volatile uint64_t *to = (volatile uint64_t *)(volatile void *)pp_page(dev, is_ldb, id);
-	uint64_t words[sizeof(*line) / sizeof(uint64_t)];
-
-	memcpy(words, line, sizeof(words));
-	for (unsigned int i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		to[i] = words[i];
-}
-
 /* --- bringing up ---------------------------------------------------------------------------- */
 
-/* An id or a count that must not be negative. */
-static unsigned int
-check(const char *what, int ret)
-{
-	if (ret < 0)
-		fail("%s: %s", what, strerror(-ret));
-	return (unsigned int)ret;
-}
-
-#define CHECK(call) check(#call, call)
-
-static void
-start_device(struct device *dev, const char *address)
-{
-	static const struct dlbrm_hw_config conf = { .sparse_ldb_cq = true,
-						     .sparse_dir_cq = true,
-						     .qe_weight_pct = 1 };
-
-	vfio_open(&dev->f, address);
-	vfio_reset(&dev->f);
-	vfio_map_bar(&dev->f, FUNC);
-	vfio_map_bar(&dev->f, CSR);
-	vfio_set_vectors(&dev->f, 2, dev->events);
-	dev->version = dev->f.device_id == dlb_limits[DLB_V2_0].pci_device_id ? DLB_V2_0 : DLB_V2_5;
-	dlbrm_init(&dev->rm, dev->version, &io, dev);
-	CHECK(dlbrm_power_up(&dev->rm));
-	CHECK(dlbrm_hw_init(&dev->rm, &conf));
-	CHECK(dlbrm_irq_init(&dev->rm));
-	CHECK(dlbrm_alarms_enable(&dev->rm, true));
-}
-
 static struct port
-create_ldb_port(struct device *dev, unsigned int domain, uint8_t *mem)
+create_ldb_port(struct guest_dlb *dev, unsigned int domain, uint8_t *mem)
 {
 	struct dlbrm_ldb_port_config conf = {
 		.cq_iova = IOVA, .cq_depth = DEPTH, .hist_list_size = DEPTH, .cos_id = -1
@@ -164,7 +48,7 @@ create_ldb_port(struct device *dev, unsigned int domain, uint8_t *mem)
 }
 
 static struct port
-create_dir_port(struct device *dev, unsigned int domain, uint8_t *mem)
+create_dir_port(struct guest_dlb *dev, unsigned int domain, uint8_t *mem)
 {
 	struct dlbrm_dir_port_config conf = { .cq_iova = IOVA + RING_BYTES,
 					      .cq_depth = DEPTH,
@@ -177,7 +61,7 @@ create_dir_port(struct device *dev, unsigned int domain, uint8_t *mem)
 }
 
 static unsigned int
-create_domain(struct device *dev)
+create_domain(struct guest_dlb *dev)
 {
 	struct dlbrm_domain_config conf = { .nb_ldb_queues = 1,
 					    .nb_ldb_ports = 1,
@@ -224,17 +108,18 @@ receive(struct port *port)
 }
 
 static void
-send(struct device *dev, const struct port *port, const struct dlb_line *line, bool by_words)
+send(struct guest_dlb *dev, const struct port *port, const struct dlb_line *line, bool by_words)
 {
 	if (by_words)
-		write_by_words(dev, port->is_ldb, port->id, line);
+		guest_dlb_send_words(dev, port->is_ldb, port->id, line);
 	else
-		io_pp_write(dev, port->is_ldb, port->id, line);
+		guest_dlb_send(dev, port->is_ldb, port->id, line);
 }
 
 /* Four events from the directed port to the ordered queue, back from there to the directed one. */
 static void
-round_trip(struct device *dev, struct port *ldb, struct port *dir, unsigned int qid, uint64_t first)
+round_trip(struct guest_dlb *dev, struct port *ldb, struct port *dir, unsigned int qid,
+	   uint64_t first)
 {
 	struct dlb_line line = { 0 };
 	bool by_words = first / 4 % 2 != 0;
@@ -262,20 +147,9 @@ round_trip(struct device *dev, struct port *ldb, struct port *dir, unsigned int 
 	send(dev, dir, &line, by_words);
 }
 
-static uint64_t
-wait_for_event(int fd)
-{
-	struct pollfd event = { .fd = fd, .events = POLLIN };
-	uint64_t count;
-
-	if (poll(&event, 1, 10000) != 1 || read(fd, &count, sizeof(count)) != sizeof(count))
-		fail("no interrupt");
-	return count;
-}
-
 /* Each arming gives one interrupt, served as drivers do. */
 static void
-check_interrupt(struct device *dev, unsigned int domain, struct port *ldb, struct port *dir,
+check_interrupt(struct guest_dlb *dev, unsigned int domain, struct port *ldb, struct port *dir,
 		unsigned int qid, uint64_t first)
 {
 	struct dlbrm_ports fired;
@@ -284,7 +158,7 @@ check_interrupt(struct device *dev, unsigned int domain, struct port *ldb, struc
 	for (unsigned int i = 0; i < 3; i++) {
 		CHECK(dlbrm_cq_irq_arm(&dev->rm, domain, true, ldb->id));
 		round_trip(dev, ldb, dir, qid, first + 4 * i);
-		if (wait_for_event(dev->events[1]) != 1)
+		if (guest_dlb_wait(dev, 1) != 1)
 			fail("more than one interrupt");
 		CHECK(dlbrm_cq_irq_service(&dev->rm, &fired));
 		if (fired.ldb[ldb->id / 32] != BIT(ldb->id % 32))
@@ -294,7 +168,7 @@ check_interrupt(struct device *dev, unsigned int domain, struct port *ldb, struc
 
 /* The domain's memory disappears while it is in use; the device goes on. */
 static void
-check_lost_memory(struct device *dev, unsigned int domain, struct port *dir, unsigned int qid)
+check_lost_memory(struct guest_dlb *dev, unsigned int domain, struct port *dir, unsigned int qid)
 {
 	struct dlb_line line = { .hcw[0] = { .qid = (uint8_t)qid,
 					     .type_prio = DLB_SCHED_ORDERED,
@@ -303,7 +177,7 @@ check_lost_memory(struct device *dev, unsigned int domain, struct port *dir, uns
 	vfio_dma_unmap(&dev->f, IOVA, 2 * RING_BYTES);
 	for (unsigned int i = 0; i < 100; i++)
 		send(dev, dir, &line, false);
-	io_pp_flush(dev, false, dir->id);
+	guest_dlb_flush(dev, false, dir->id);
 	CHECK(dlbrm_domain_reset(&dev->rm, domain));
 }
 
@@ -317,7 +191,7 @@ seconds(void)
 }
 
 static void
-use_domain(struct device *dev, unsigned int nb_events, bool lose_memory)
+use_domain(struct guest_dlb *dev, unsigned int nb_events, bool lose_memory)
 {
 	static const struct dlbrm_ldb_queue_config queue = { .nb_sequence_numbers = 64,
 							     .nb_qid_inflights = 64 };
@@ -348,12 +222,13 @@ use_domain(struct device *dev, unsigned int nb_events, bool lose_memory)
 int
 main(int argc, char *argv[])
 {
-	static struct device dev;
+	static struct guest_dlb dev;
 	unsigned int nb_events = argc > 2 ? (unsigned int)strtoul(argv[2], NULL, 0) : 4000;
 
 	if (argc < 2)
 		fail("usage: vfio_events PCI-ADDRESS [EVENTS]");
-	start_device(&dev, argv[1]);
+	guest_dlb_open(&dev, argv[1]);
+	guest_dlb_start(&dev);
 	use_domain(&dev, nb_events, false);
 	use_domain(&dev, nb_events, true);
 	use_domain(&dev, nb_events, false);

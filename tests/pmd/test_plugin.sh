@@ -25,8 +25,12 @@ dpdk-pmdinfo.py "$plugin" | python3 -c '
 import json, sys
 drivers = {driver["name"]: driver for driver in json.load(sys.stdin)}
 assert "event_dlb" in drivers, drivers
-assert "device=" in drivers["event_dlb"]["params"], drivers' ||
-	fail "dpdk-pmdinfo.py does not see event_dlb with its arguments"
+assert "device=" in drivers["event_dlb"]["params"], drivers
+on_pci = drivers["event_dlb_pci"]
+assert "vfio-pci" in on_pci["kmod"] and "uio_pci_generic" in on_pci["kmod"], on_pci
+ids = {(one["vendor"], one["device"]) for one in on_pci["pci_ids"]}
+assert ids == {("8086", "2710"), ("8086", "2714")}, ids' ||
+	fail "dpdk-pmdinfo.py does not see event_dlb with its arguments and devices"
 
 exported=$(nm -D --defined-only "$plugin")
 [[ -z $exported ]] || fail "the plugin exports $exported"

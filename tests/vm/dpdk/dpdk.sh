@@ -2,8 +2,7 @@
 # Copyright(c) 2026 event_dlb contributors
 # shellcheck shell=sh disable=SC2034
 #
-# In the guest: DPDK on the first device, which $kernel_driver has, and judging what applications
-# say.
+# In the guest: DPDK on the first device, and judging what applications say.
 # shellcheck source=tests/vm/guest/bind.sh
 . /bind.sh
 
@@ -18,9 +17,17 @@ ours='-d /dlb/librte_event_dlb.so'
 eal="$lcores $ours"
 preload=/dlb/witness.so
 
+devices()
+{
+	for one in /sys/bus/pci/devices/*; do
+		[ "$(cat "$one/class")" = 0x0b4000 ] && basename "$one"
+	done
+}
+
 dpdk_start()
 {
-	bind $kernel_driver $device
+	# shellcheck disable=SC2046
+	bind $kernel_driver $(devices)
 	echo 256 > /proc/sys/vm/nr_hugepages
 	mkdir -p /dev/hugepages
 	mount -t hugetlbfs nodev /dev/hugepages

@@ -5,8 +5,10 @@
  * consumer queues and in the device's queues goes to the application's flush callback.
  *
  * Events wait in a queue as long as no port takes from it, so a queue that lost its links is
- * mapped to some port first. Invariant: it ends. Each round takes at least one of at most
- * nb_events_limit events out, or is one of a fixed number of rounds that may take none.
+ * mapped to some port first. A device on PCI moves on in its own time, so that an empty consumer
+ * queue says nothing; the device is asked how many events wait for ports. Invariant: it ends. Each
+ * round takes at least one of at most nb_events_limit events out, or is one of a fixed number of
+ * rounds that may take none.
  */
 
 #include "dlb_priv.h"
@@ -15,8 +17,9 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define FLUSH_BURST	64
-#define MAX_IDLE_ROUNDS 16
+#define FLUSH_BURST 64
+/* On PCI at least two seconds, in which a device that has something for a port gives it. */
+#define MAX_IDLE_ROUNDS 20000
 
 /* Returns how many events the ports gave up. */
 static unsigned int
@@ -40,25 +43,43 @@ flush_ports(struct rte_eventdev *eventdev)
 	return sum;
 }
 
-/* Until nothing moves: no port has an event, and no map or unmap waits for one. */
+/* Which queues some port takes from. */
+struct served {
+	bool queues[DLB_MAX_EVENT_QUEUES];
+};
+
+static bool
+has_events_for_ports(struct dlb_dev *dev, const struct served *served)
+{
+	for (unsigned int queue = 0; queue < dev->setup.nb_queues; queue++)
+		if (served->queues[queue] && dlb_queue_depth(dev, queue) > 0)
+			return true;
+	return false;
+}
+
+/*
+ * Until no port gets an event any more, and no map or unmap waits for one. What had left the
+ * queues when they were found empty is in consumer queues at the next look.
+ */
 static void
-flush_rounds(struct rte_eventdev *eventdev)
+flush_rounds(struct rte_eventdev *eventdev, const struct served *served)
 {
 	struct dlb_dev *dev = dlb_dev_of(eventdev);
 	unsigned int nb_rounds = eventdev->data->dev_conf.nb_events_limit;
 	unsigned int nb_idle = 0;
+	bool is_waiting = true;
 
 	for (unsigned int round = 0; round < nb_rounds + MAX_IDLE_ROUNDS; round++) {
 		unsigned int moved = flush_ports(eventdev);
-		int pending;
 
-		dlb_bus_settle(dev->bus);
-		pending = dlbrm_domain_poll(dlb_process_of(dev)->rm, dev->hw.domain);
 		nb_idle = moved == 0 ? nb_idle + 1 : 0;
-		if (nb_idle > 1 && pending <= 0)
+		if (nb_idle > 1 && !is_waiting)
 			return;
 		if (nb_idle >= MAX_IDLE_ROUNDS)
 			break;
+		is_waiting = dlbrm_domain_poll(dlb_process_of(dev)->rm, dev->hw.domain) > 0 ||
+			     moved > 0 || has_events_for_ports(dev, served);
+		dlb_bus_settle(dev->bus);
 	}
 	DLB_LOG(ERR, eventdev->data->name, "stop: events are still on the move after %u rounds",
 		nb_rounds);
@@ -131,20 +152,24 @@ void
 dlb_drain(struct rte_eventdev *eventdev)
 {
 	struct dlb_dev *dev = dlb_dev_of(eventdev);
+	struct served served = { 0 };
 
+	for (unsigned int queue = 0; queue < dev->setup.nb_queues; queue++)
+		served.queues[queue] = is_linked(dev, queue);
 	dlb_bus_settle(dev->bus);
-	flush_rounds(eventdev);
+	flush_rounds(eventdev, &served);
 	for (unsigned int queue = 0; queue < dev->setup.nb_queues; queue++) {
 		int ret;
 
-		if (is_linked(dev, queue) || dlb_queue_depth(dev, queue) <= 0)
+		if (served.queues[queue] || dlb_queue_depth(dev, queue) <= 0)
 			continue;
 		ret = open_unlinked(dev, queue);
+		served.queues[queue] = ret == 0;
 		if (ret != 0)
 			DLB_LOG(ERR, eventdev->data->name,
 				"stop: the events of queue %u are lost: %s", queue, strerror(-ret));
 		else
-			flush_rounds(eventdev);
+			flush_rounds(eventdev, &served);
 	}
 	for (unsigned int queue = 0; queue < dev->setup.nb_queues; queue++)
 		if (dlb_queue_depth(dev, queue) > 0)

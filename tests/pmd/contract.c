@@ -16,6 +16,7 @@
 #include <rte_bus_vdev.h>
 #include <rte_cycles.h>
 #include <rte_debug.h>
+#include <rte_dev.h>
 #include <rte_eal.h>
 #include <rte_errno.h>
 #include <rte_log.h>
@@ -57,17 +58,19 @@ contract_fail(const char *file, int line, const char *format, ...)
 	_exit(1);
 }
 
-void
-contract_init(int argc, char **argv)
+static void
+init(char *const first[], int argc, char **argv)
 {
-	char *eal[32] = { argv[0], "--no-huge", "-m", "256", "--no-pci", "--no-telemetry" };
-	int nb = 6;
+	char *eal[32] = { argv[0] };
+	int nb = 1;
 
 	if (argc < 2) {
 		fprintf(stderr, "usage: %s PLUGIN [EAL-ARGUMENT...]\n", argv[0]);
 		exit(2);
 	}
-	eal[nb++] = "--no-shconf";
+	for (int i = 0; first[i] != NULL; i++)
+		eal[nb++] = first[i];
+	eal[nb++] = "--no-telemetry";
 	eal[nb++] = "--log-level=lib.eal:warning";
 	eal[nb++] = "-d";
 	for (int i = 1; i < argc; i++)
@@ -78,6 +81,23 @@ contract_init(int argc, char **argv)
 	if (log_stream == NULL)
 		rte_exit(1, "no memory for the log\n");
 	rte_openlog_stream(log_stream);
+}
+
+void
+contract_init(int argc, char **argv)
+{
+	static char *const first[] = { "--no-huge", "-m", "256", "--no-pci", "--no-shconf", NULL };
+
+	init(first, argc, argv);
+}
+
+/* The only address that is allowed is one where nothing is. */
+void
+contract_init_pci(int argc, char **argv)
+{
+	static char *const first[] = { "--in-memory", "-a", "ffff:ff:1f.7", NULL };
+
+	init(first, argc, argv);
 }
 
 static void
@@ -144,12 +164,24 @@ contract_run(const struct contract_case *cases, unsigned int nb_cases)
  */
 static char plugged[RTE_EVENT_MAX_DEVS][NAME_SIZE];
 
+static bool
+is_on_pci(const char *name)
+{
+	return strchr(name, ':') != NULL;
+}
+
+int
+contract_try(const char *name, const char *args)
+{
+	return is_on_pci(name) ? rte_eal_hotplug_add("pci", name, args) : rte_vdev_init(name, args);
+}
+
 uint8_t
 contract_plug(const char *name, const char *args)
 {
 	unsigned int dev_id = 0;
 
-	CHECK_EQUAL(rte_vdev_init(name, args), 0);
+	CHECK_EQUAL(contract_try(name, args), 0);
 	while (dev_id < RTE_EVENT_MAX_DEVS &&
 	       (plugged[dev_id][0] != '\0' || rte_event_dev_socket_id(dev_id) == -EINVAL))
 		dev_id++;
@@ -166,8 +198,12 @@ contract_unplug(const char *name)
 	while (dev_id < RTE_EVENT_MAX_DEVS && strcmp(plugged[dev_id], name) != 0)
 		dev_id++;
 	CHECK(dev_id < RTE_EVENT_MAX_DEVS);
-	contract_check_device(dev_id);
-	CHECK_EQUAL(rte_vdev_uninit(name), 0);
+	if (is_on_pci(name)) {
+		CHECK_EQUAL(rte_eal_hotplug_remove("pci", name), 0);
+	} else {
+		contract_check_device(dev_id);
+		CHECK_EQUAL(rte_vdev_uninit(name), 0);
+	}
 	CHECK_EQUAL(rte_event_dev_socket_id(dev_id), -EINVAL);
 	plugged[dev_id][0] = '\0';
 }

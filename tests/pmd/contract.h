@@ -4,6 +4,8 @@
  * What the contract tests share. They are programs on the public API around the plugin, one for
  * each topic of what DPDK expects of an event driver. Each case plugs in the devices it wants and
  * takes them out again; a failed check ends the program with the line that failed.
+ *
+ * A device made of software has any name, one on PCI that of its address.
  */
 
 #ifndef CONTRACT_H
@@ -28,6 +30,10 @@ struct contract_case {
 /* EAL on any machine: argv[1] is the plugin, what follows it is handed to EAL. */
 void
 contract_init(int argc, char **argv);
+
+/* The same with huge pages, for devices on PCI; none is taken at the start. */
+void
+contract_init_pci(int argc, char **argv);
 
 /* Run the cases in turn, with a check after each that no memory is left. Returns main()'s value. */
 int
@@ -63,6 +69,10 @@ __rte_noreturn __rte_format_printf(3, 4) void contract_fail(const char *file, in
 
 void
 contract_check_logged(const char *file, int line, ...);
+
+/* Plug in a device, or try to. Returns 0 or a negative errno. */
+int
+contract_try(const char *name, const char *args);
 
 /* Plug in a device. Returns its id. */
 uint8_t

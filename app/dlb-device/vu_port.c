@@ -9,6 +9,8 @@
  * the one before begins anew, or is dropped if it begins in the middle.
  */
 
+#include <inttypes.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "vu_device.h"
@@ -27,18 +29,55 @@ vu_port_is_at(uint32_t offset)
 	return offset - DLB_PP_DIR_WINDOW < VU_NB_WINDOWS * WINDOW_BYTES;
 }
 
+/* Say what of the commands of one port the device has refused. */
+static void
+complain_of_refused(struct vu_device *dev, const struct dlbsim_drops *before)
+{
+	static const struct {
+		size_t offset;
+		const char *why;
+	} reasons[] = {
+		{ offsetof(struct dlbsim_drops, illegal_pp), "the port is not enabled" },
+		{ offsetof(struct dlbsim_drops, illegal_hcw), "no command, or not of such a port" },
+		{ offsetof(struct dlbsim_drops, illegal_qid), "there is no such queue" },
+		{ offsetof(struct dlbsim_drops, disabled_qid),
+		  "the queue is not of a started domain" },
+		{ offsetof(struct dlbsim_drops, illegal_qid_cfg), "the queue lacks the type" },
+		{ offsetof(struct dlbsim_drops, no_credit), "there is no credit" },
+		{ offsetof(struct dlbsim_drops, excess_completion), "nothing is left to complete" },
+		{ offsetof(struct dlbsim_drops, excess_token), "so many tokens are not out" },
+		{ offsetof(struct dlbsim_drops, illegal_frag), "there is nothing to fragment" },
+	};
+	struct dlbsim_drops after;
+
+	dlbsim_drops(dev->sim, &after);
+	for (unsigned int i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
+		uint64_t old, new;
+
+		memcpy(&old, (const uint8_t *)before + reasons[i].offset, sizeof(old));
+		memcpy(&new, (const uint8_t *)&after + reasons[i].offset, sizeof(new));
+		if (new != old)
+			vu_device_complain(dev, "%s(%u): %" PRIu64 " refused, %s",
+					   dev->ports.run_is_ldb ? "LDB" : "DIR",
+					   dev->ports.run_port, new - old, reasons[i].why);
+	}
+}
+
 void
 vu_port_flush(struct vu_device *dev)
 {
 	struct vu_ports *ports = &dev->ports;
+	struct dlbsim_drops before;
 	unsigned int n = ports->nb_run;
 
 	if (n == 0)
 		return;
+	dlbsim_drops(dev->sim, &before);
 	for (unsigned int i = 0; i < n; i++)
 		vu_trace_hcw(&dev->trace, ports->run_is_ldb, ports->run_port, &ports->run[i]);
 	ports->nb_run = 0;
 	dlbsim_pp_write(dev->sim, ports->run_is_ldb, ports->run_port, ports->run, n);
+	complain_of_refused(dev, &before);
 }
 
 static void

@@ -27,6 +27,8 @@ PERF = [f"LSP_LDB_SCHED_PERF_{i}_" for i in range(7)]
 
 
 class Both:
+    refuses = False  # the test has commands that the device refuses, and says so
+
     def setUp(self):
         self.server = Server(PROGRAM, self.version)
         self.client = self.server.connect()
@@ -44,7 +46,10 @@ class Both:
             os.close(fd)
         code, said = self.server.finish()
         self.assertEqual(code, 0, said)
-        self.assertEqual(said, "")
+        said = said.splitlines()
+        if self.refuses:
+            self.assertTrue(any(" refused, " in line for line in said), said)
+        self.assertEqual([line for line in said if not (self.refuses and " refused, " in line)], [])
 
     def read(self, *where):
         return self.driver.read(*where)
@@ -103,6 +108,7 @@ class Both:
             self.driver.write("CM_CFG_PM_PMCSR_DISABLE", value=1)
 
     def test_probing_leaves_no_trace(self):
+        self.refuses = True
         self.driver.power_up()
         self.driver.probe_ports(5)
         for name in ("SYS_DLB_SYS_CNT_4", "CHP_CFG_CNTR_CHP_ERR_DROP_L", "SYS_ALARM_PF_SYND0"):
@@ -194,6 +200,7 @@ class Both:
             self.assertEqual(self.read("CHP_CFG_CNTR_CHP_ERR_DROP_L"), 0)
 
     def test_stop_and_start(self):
+        self.refuses = True
         self.bring_up()
         self.send(0, UNORDERED, 1)
         self.driver.write("SYS_LDB_VASQID_V", 0, 0)
@@ -258,6 +265,7 @@ class Both:
     # --- alarms and watchdogs -------------------------------------------------------------------
 
     def test_alarms(self):
+        self.refuses = True
         self.bring_up()
         self.driver.create_ldb_queue(9)
         one = self.ports[1]
@@ -283,6 +291,7 @@ class Both:
         self.assertEqual(self.read("CHP_CFG_CNTR_CHP_ERR_DROP_L"), 4)
 
     def test_alarm_of_a_directed_port(self):
+        self.refuses = True
         self.bring_up()
         self.driver.put(self.consumer, hcw(FWD, 0, UNORDERED), window="driver")
         self.assertEqual(eventfd_value(self.events[0]), 1)

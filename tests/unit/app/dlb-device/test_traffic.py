@@ -482,6 +482,31 @@ class TwoDevices(unittest.TestCase):
         self.assertEqual(server.finish()[0], 0)
 
 
+class Refused(unittest.TestCase):
+    def test_reasons_are_told(self):
+        server = Server(PROGRAM, "2.5")
+        guest = Guest(server, "2.5")
+        producer, _, consumer = guest.two_stages()
+        for port, commands in ((producer, [hcw(NEW, 1, UNORDERED), hcw(NEW, 77, UNORDERED)]),
+                               (producer, [hcw(0xE), hcw(COMP)]),
+                               (consumer, [hcw(COMP)]),
+                               (consumer, [hcw(BAT_T, lock=2)])):
+            guest.driver.put(port, *commands)
+            guest.driver.flush()
+        guest.client.post(FUNC, 0x02100000 + 9 * PAGE, hcw(ARM))
+        self.assertTrue(guest.client.is_alive())
+        guest.close()
+        code, said = server.finish()
+        self.assertEqual(code, 0)
+        self.assertEqual([line.split(": ", 2)[2] for line in said.splitlines()],
+                         ["LDB(0): 1 refused, there is no such queue",
+                          "LDB(0): 1 refused, no command, or not of such a port",
+                          "LDB(0): 1 refused, nothing is left to complete",
+                          "DIR(2): 1 refused, no command, or not of such a port",
+                          "DIR(2): 1 refused, so many tokens are not out",
+                          "LDB(9): 1 refused, the port is not enabled"])
+
+
 class Trace(unittest.TestCase):
     def test_lines(self):
         with tempfile.TemporaryDirectory() as folder:

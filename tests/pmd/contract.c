@@ -32,6 +32,7 @@
 #define NAME_SIZE 64
 
 static const char *case_name = "start";
+static bool all_on_pci;
 static FILE *log_stream;
 static char *log_text;
 static size_t log_size;
@@ -88,7 +89,11 @@ contract_init(int argc, char **argv)
 {
 	static char *const first[] = { "--no-huge", "-m", "256", "--no-pci", "--no-shconf", NULL };
 
-	init(first, argc, argv);
+	all_on_pci = getenv("DLB_TEST_PCI") != NULL;
+	if (all_on_pci)
+		contract_init_pci(argc, argv);
+	else
+		init(first, argc, argv);
 }
 
 /* The only address that is allowed is one where nothing is. */
@@ -162,12 +167,29 @@ contract_run(const struct contract_case *cases, unsigned int nb_cases)
  * Names by device id. rte_event_dev_get_dev_id() of DPDK 22.11 stumbles over the slot of a device
  * that was taken out while one behind it stays.
  */
-static char plugged[RTE_EVENT_MAX_DEVS][NAME_SIZE];
+static struct {
+	char name[NAME_SIZE];
+	char place[NAME_SIZE]; /* its name for the bus */
+} plugged[RTE_EVENT_MAX_DEVS];
 
 static bool
 is_on_pci(const char *name)
 {
 	return strchr(name, ':') != NULL;
+}
+
+/* What is left of the arguments of a device made of software for the same on PCI. */
+static void
+leave_software_out(const char *args, char *left, size_t size)
+{
+	char all[NAME_SIZE], *arg, *rest;
+	size_t len = 0;
+
+	left[0] = '\0';
+	snprintf(all, sizeof(all), "%s", args);
+	for (arg = strtok_r(all, ",", &rest); arg != NULL; arg = strtok_r(NULL, ",", &rest))
+		if (strncmp(arg, "device=", 7) != 0 && strncmp(arg, "sched=", 6) != 0)
+			len += snprintf(left + len, size - len, "%s%s", len > 0 ? "," : "", arg);
 }
 
 int
@@ -179,14 +201,22 @@ contract_try(const char *name, const char *args)
 uint8_t
 contract_plug(const char *name, const char *args)
 {
+	const char *place = name;
 	unsigned int dev_id = 0;
+	char left[NAME_SIZE];
 
-	CHECK_EQUAL(contract_try(name, args), 0);
+	if (all_on_pci) {
+		place = strstr(args, "device=2.0") != NULL ? CONTRACT_PCI_OLD : CONTRACT_PCI_NEW;
+		leave_software_out(args, left, sizeof(left));
+		args = left;
+	}
+	CHECK_EQUAL(contract_try(place, args), 0);
 	while (dev_id < RTE_EVENT_MAX_DEVS &&
-	       (plugged[dev_id][0] != '\0' || rte_event_dev_socket_id(dev_id) == -EINVAL))
+	       (plugged[dev_id].name[0] != '\0' || rte_event_dev_socket_id(dev_id) == -EINVAL))
 		dev_id++;
 	CHECK(dev_id < RTE_EVENT_MAX_DEVS);
-	snprintf(plugged[dev_id], sizeof(plugged[dev_id]), "%s", name);
+	snprintf(plugged[dev_id].name, NAME_SIZE, "%s", name);
+	snprintf(plugged[dev_id].place, NAME_SIZE, "%s", place);
 	return dev_id;
 }
 
@@ -195,17 +225,16 @@ contract_unplug(const char *name)
 {
 	unsigned int dev_id = 0;
 
-	while (dev_id < RTE_EVENT_MAX_DEVS && strcmp(plugged[dev_id], name) != 0)
+	while (dev_id < RTE_EVENT_MAX_DEVS && strcmp(plugged[dev_id].name, name) != 0)
 		dev_id++;
 	CHECK(dev_id < RTE_EVENT_MAX_DEVS);
-	if (is_on_pci(name)) {
-		CHECK_EQUAL(rte_eal_hotplug_remove("pci", name), 0);
-	} else {
-		contract_check_device(dev_id);
+	contract_check_device(dev_id);
+	if (is_on_pci(plugged[dev_id].place))
+		CHECK_EQUAL(rte_eal_hotplug_remove("pci", plugged[dev_id].place), 0);
+	else
 		CHECK_EQUAL(rte_vdev_uninit(name), 0);
-	}
 	CHECK_EQUAL(rte_event_dev_socket_id(dev_id), -EINVAL);
-	plugged[dev_id][0] = '\0';
+	plugged[dev_id].name[0] = '\0';
 }
 
 bool
@@ -227,7 +256,7 @@ contract_dump_has(uint8_t dev_id, const char *text)
 void
 contract_check_device(uint8_t dev_id)
 {
-	if (contract_dump_has(dev_id, "device check: ok"))
+	if (is_on_pci(plugged[dev_id].place) || contract_dump_has(dev_id, "device check: ok"))
 		return;
 	rte_event_dev_dump(dev_id, stderr);
 	CHECK(false);

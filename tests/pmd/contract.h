@@ -5,7 +5,8 @@
  * each topic of what DPDK expects of an event driver. Each case plugs in the devices it wants and
  * takes them out again; a failed check ends the program with the line that failed.
  *
- * A device made of software has any name, one on PCI that of its address.
+ * A device made of software has any name, one on PCI that of its address. With DLB_TEST_PCI in the
+ * environment a program that knows nothing of PCI has its devices there.
  */
 
 #ifndef CONTRACT_H
@@ -16,6 +17,10 @@
 #include <stdio.h>
 
 #include <rte_eventdev.h>
+
+/* Where tests/vm/run plugs a 2.0 and a 2.5 in, in this order. */
+#define CONTRACT_PCI_OLD "0000:00:04.0"
+#define CONTRACT_PCI_NEW "0000:00:05.0"
 
 struct contract_case {
 	const char *name;
@@ -82,7 +87,10 @@ contract_plug(const char *name, const char *args);
 void
 contract_unplug(const char *name);
 
-/* The device's check of itself, in its dump: fails the case unless it says ok. */
+/*
+ * The device's check of itself, in its dump: fails the case unless it says ok. One on PCI cannot be
+ * looked into.
+ */
 void
 contract_check_device(uint8_t dev_id);
 

@@ -12,9 +12,8 @@
 #include <errno.h>
 #include <string.h>
 
-/* As tests/vm/run plugs them in: 2.0, then 2.5. */
-#define OLD  "0000:00:04.0"
-#define NEW  "0000:00:05.0"
+#define OLD  CONTRACT_PCI_OLD
+#define NEW  CONTRACT_PCI_NEW
 #define SOFT "event_dlb_soft"
 
 #define NB_CYCLES 50

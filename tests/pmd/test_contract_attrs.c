@@ -185,6 +185,10 @@ test_statistics_reset_counters_only(void)
 	CHECK_EQUAL(contract_xstat(dev_id, "port_1_tx_new"), 1);
 	CHECK_EQUAL(rte_event_dev_xstats_reset(dev_id, RTE_EVENT_DEV_XSTATS_PORT, 2, NULL, 0),
 		    -EINVAL);
+	/* A port that is set up anew counts from 0, whatever was reset before. */
+	rte_event_dev_stop(dev_id);
+	contract_port(dev_id, 1, 0);
+	CHECK_EQUAL(contract_xstat(dev_id, "port_1_tx_new"), 0);
 	contract_end(dev_id);
 	contract_unplug(NAME);
 }

@@ -38,7 +38,7 @@ report(const struct dlb_dev *dev, int ret, const char *what, unsigned int value)
 static int
 recover(struct dlb_dev *dev)
 {
-	int ret = dlbrm_recover(dlb_process_of(dev)->rm);
+	int ret = dlbrm_recover(dlb_ctl_local_rm(dlb_process_of(dev)->ctl));
 
 	if (ret > 0)
 		DLB_LOG(NOTICE, dev->data->name, "start: the device was reset; it is set up anew");
@@ -49,27 +49,20 @@ static int
 make_domain(struct dlb_dev *dev)
 {
 	const struct dlb_limits *limits = dlb_dev_limits(dev);
-	struct dlbrm *rm = dlb_process_of(dev)->rm;
-	const struct dlbrm_domain_config conf = {
-		.nb_ldb_queues = dev->plan.nb_ldb_queues,
-		.nb_ldb_ports = dev->plan.nb_ldb_lanes,
-		.nb_dir_ports = dev->plan.nb_dir_pairs,
-		.nb_atomic_inflights = dev->plan.nb_atomic_inflights,
-		.nb_hist_list_entries = dev->plan.nb_hist_entries,
-		.nb_ldb_credits = limits->ldb_credits,
-		.nb_dir_credits = limits->dir_credits,
+	const struct dlb_ctl_domain conf = {
+		.rm.nb_ldb_queues = dev->plan.nb_ldb_queues,
+		.rm.nb_ldb_ports = dev->plan.nb_ldb_lanes,
+		.rm.nb_dir_ports = dev->plan.nb_dir_pairs,
+		.rm.nb_atomic_inflights = dev->plan.nb_atomic_inflights,
+		.rm.nb_hist_list_entries = dev->plan.nb_hist_entries,
+		.rm.nb_ldb_credits = limits->ldb_credits,
+		.rm.nb_dir_credits = limits->dir_credits,
+		.nb_ordered = dev->plan.nb_ordered,
+		.sns_per_queue = dev->plan.sns_per_queue,
 	};
-	int ret = 0;
+	int ret = dlb_ctl_domain_create(dlb_process_of(dev)->ctl, &conf);
 
-	for (unsigned int group = 0; group < limits->sn_groups && ret == 0; group++)
-		if (dev->plan.sns_per_queue != 0)
-			ret = report(dev, dlbrm_sn_group_set(rm, group, dev->plan.sns_per_queue),
-				     "sequence numbers of an ordered queue",
-				     dev->plan.sns_per_queue);
-	if (ret == 0)
-		ret = report(dev, dlbrm_domain_create(rm, &conf), "domain with load-balanced ports",
-			     conf.nb_ldb_ports);
-	if (ret < 0)
+	if (report(dev, ret, "domain with load-balanced ports", conf.rm.nb_ldb_ports) < 0)
 		return ret;
 	dev->hw.domain = ret;
 	return 0;
@@ -133,18 +126,19 @@ make_ldb_queues(struct dlb_dev *dev)
 {
 	for (unsigned int queue = 0; queue < dev->setup.nb_queues; queue++) {
 		const struct dlb_plan_queue *plan = &dev->plan.queues[queue];
-		const struct dlbrm_ldb_queue_config conf = {
-			.nb_sequence_numbers = plan->nb_sequence_numbers,
-			.nb_qid_inflights = plan->nb_inflights,
-			.nb_atomic_inflights = plan->nb_atomic_inflights,
-			.lock_id_comp_level = plan->lock_id_comp_level,
-			.depth_threshold = DEPTH_THRESHOLD,
+		const struct dlb_ctl_queue conf = {
+			.dir_port = -1,
+			.ldb.nb_sequence_numbers = plan->nb_sequence_numbers,
+			.ldb.nb_qid_inflights = plan->nb_inflights,
+			.ldb.nb_atomic_inflights = plan->nb_atomic_inflights,
+			.ldb.lock_id_comp_level = plan->lock_id_comp_level,
+			.ldb.depth_threshold = DEPTH_THRESHOLD,
 		};
 		int ret;
 
 		if (plan->is_directed)
 			continue;
-		ret = dlbrm_ldb_queue_create(dlb_process_of(dev)->rm, dev->hw.domain, &conf);
+		ret = dlb_ctl_queue_create(dlb_process_of(dev)->ctl, &conf);
 		if (report(dev, ret, "load-balanced queue", queue) < 0)
 			return ret;
 		dev->hw.qid[queue] = ret;
@@ -154,64 +148,27 @@ make_ldb_queues(struct dlb_dev *dev)
 }
 
 static int
-make_hw_port(struct dlb_dev *dev, bool is_dir, unsigned int depth, uint64_t iova)
-{
-	const struct dlbrm_ldb_port_config ldb = {
-		.cq_iova = iova,
-		.cq_depth = depth,
-		.hist_list_size = depth,
-		.cos_id = -1,
-	};
-	const struct dlbrm_dir_port_config dir = {
-		.cq_iova = iova,
-		.cq_depth = depth,
-		.queue_id = -1,
-	};
-	struct dlbrm *rm = dlb_process_of(dev)->rm;
-
-	if (is_dir)
-		return dlbrm_dir_port_create(rm, dev->hw.domain, &dir);
-	return dlbrm_ldb_port_create(rm, dev->hw.domain, &ldb);
-}
-
-/* An armed consumer queue interrupts as soon as there is an element in it. */
-static int
-interrupt_from_one_on(struct dlb_dev *dev, bool is_dir, unsigned int hw_port)
-{
-	if (!dev->has_interrupts)
-		return 0;
-	return dlbrm_cq_irq_config(dlb_process_of(dev)->rm, dev->hw.domain, !is_dir, hw_port, 1);
-}
-
-static int
 make_lane(struct dlb_dev *dev, unsigned int port, unsigned int nr)
 {
 	const struct dlb_plan_port *plan = &dev->plan.ports[port];
-	struct dlb_hw_lane *lane = &dev->hw.lanes[port][nr];
-	uint64_t iova;
-	int ret;
+	const struct dlb_ctl_lane conf = {
+		.is_dir = plan->is_directed,
+		.interrupts = dev->has_interrupts,
+		.cq_depth = plan->cq_depth,
+	};
+	int ret = dlb_ctl_lane_open(dlb_process_of(dev)->ctl, &conf, &dev->hw.lanes[port][nr]);
 
-	lane->cq = dlb_bus_cq_alloc(dev->bus, plan->cq_depth, &iova);
-	if (lane->cq == NULL)
-		return report(dev, -ENOMEM, "consumer queue memory of port", port);
-	ret = make_hw_port(dev, plan->is_directed, plan->cq_depth, iova);
-	if (report(dev, ret, "hardware port of port", port) < 0)
-		return ret;
-	lane->id = ret;
-	ret = interrupt_from_one_on(dev, plan->is_directed, lane->id);
-	if (report(dev, ret, "interrupt of port", port) < 0)
-		return ret;
-	lane->pp_mem = dlb_bus_pp_open(dev->bus, !plan->is_directed, lane->id);
-	if (lane->pp_mem == NULL)
-		return report(dev, -ENOMEM, "producer port of port", port);
-	return 0;
+	return report(dev, ret, "hardware port of port", port);
 }
 
 /* The queue of a directed port, of the same number; a port that only enqueues has none. */
 static int
 make_dir_queue(struct dlb_dev *dev, unsigned int port, uint8_t *fed_by)
 {
-	const unsigned int hw_port = dev->hw.lanes[port][0].id;
+	const struct dlb_ctl_queue conf = {
+		.dir_port = dev->hw.lanes[port][0].id,
+		.depth_threshold = DEPTH_THRESHOLD,
+	};
 	int ret;
 
 	*fed_by = 0;
@@ -219,8 +176,7 @@ make_dir_queue(struct dlb_dev *dev, unsigned int port, uint8_t *fed_by)
 		if (!dev->plan.queues[queue].is_directed ||
 		    dev->plan.queues[queue].dir_port != port)
 			continue;
-		ret = dlbrm_dir_queue_create(dlb_process_of(dev)->rm, dev->hw.domain, hw_port,
-					     DEPTH_THRESHOLD);
+		ret = dlb_ctl_queue_create(dlb_process_of(dev)->ctl, &conf);
 		if (report(dev, ret, "directed queue", queue) < 0)
 			return ret;
 		dev->hw.qid[queue] = ret;
@@ -260,7 +216,7 @@ make_port(struct dlb_dev *dev, unsigned int id)
 						      .pp_mem = lane->pp_mem,
 						      .cq = lane->cq,
 						      .cq_depth = plan->cq_depth,
-						      .sparse = dlb_bus_cq_sparse(dev->bus),
+						      .sparse = lane->sparse,
 					      });
 	}
 	return ret;
@@ -280,7 +236,7 @@ make_ports(struct dlb_dev *dev)
 static int
 make_maps(struct dlb_dev *dev)
 {
-	struct dlbrm *rm = dlb_process_of(dev)->rm;
+	struct dlb_ctl *ctl = dlb_process_of(dev)->ctl;
 
 	for (unsigned int port = 0; port < dev->setup.nb_ports; port++) {
 		for (unsigned int queue = 0; queue < dev->setup.nb_queues; queue++) {
@@ -292,10 +248,9 @@ make_maps(struct dlb_dev *dev)
 				continue;
 			priority = dlb_plan_slot_priority(dev->setup.queues[queue].priority,
 							  link->priority);
-			ret = dlbrm_map_qid(
-				rm, dev->hw.domain,
-				dev->hw.lanes[port][dev->plan.ports[port].lane[queue]].id,
-				dev->hw.qid[queue], priority);
+			ret = dlb_ctl_map(ctl,
+					  dev->hw.lanes[port][dev->plan.ports[port].lane[queue]].id,
+					  dev->hw.qid[queue], priority);
 			if (report(dev, ret, "link to queue", queue) < 0)
 				return ret;
 		}
@@ -306,8 +261,8 @@ make_maps(struct dlb_dev *dev)
 static int
 start_domain(struct dlb_dev *dev)
 {
-	return report(dev, dlbrm_domain_start(dlb_process_of(dev)->rm, dev->hw.domain),
-		      "start of domain", dev->hw.domain);
+	return report(dev, dlb_ctl_domain_start(dlb_process_of(dev)->ctl), "start of domain",
+		      dev->hw.domain);
 }
 
 int
@@ -331,21 +286,17 @@ dlb_build(struct dlb_dev *dev)
 void
 dlb_unbuild(struct dlb_dev *dev)
 {
+	struct dlb_ctl *ctl = dlb_process_of(dev)->ctl;
 	int ret;
 
 	if (dev->hw.domain >= 0) {
-		ret = dlbrm_domain_reset(dlb_process_of(dev)->rm, dev->hw.domain);
+		ret = dlb_ctl_domain_destroy(ctl);
 		if (ret != 0)
 			DLB_LOG(ERR, dev->data->name, "reset of domain %d failed: %s",
 				dev->hw.domain, strerror(-ret));
 	}
-	for (unsigned int port = 0; port < DLB_MAX_EVENT_PORTS; port++) {
-		for (unsigned int nr = 0; nr < DLB_PLAN_MAX_LANES; nr++) {
-			struct dlb_hw_lane *lane = &dev->hw.lanes[port][nr];
-
-			dlb_bus_pp_close(dev->bus, lane->pp_mem);
-			dlb_bus_cq_free(dev->bus, lane->cq);
-		}
-	}
+	for (unsigned int port = 0; port < DLB_MAX_EVENT_PORTS; port++)
+		for (unsigned int nr = 0; nr < DLB_PLAN_MAX_LANES; nr++)
+			dlb_ctl_lane_close(ctl, &dev->hw.lanes[port][nr]);
 	dev->hw = (struct dlb_hw){ .domain = -1 };
 }

@@ -66,29 +66,17 @@ process_clear(struct dlb_dev *dev)
 	struct dlb_process *process = dlb_process_of(dev);
 
 	process->dev = NULL;
-	free(process->rm);
-	process->rm = NULL;
+	dlb_ctl_close(process->ctl);
+	process->ctl = NULL;
 	pthread_mutex_destroy(&process->lock);
 }
 
-/* Weights of 0: priorities are strict, among queues and among elements, as event_sw has them. */
 static int
 hardware_init(struct dlb_dev *dev)
 {
-	const struct dlbrm_hw_config conf = {
-		.sparse_ldb_cq = dlb_bus_cq_sparse(dev->bus),
-		.sparse_dir_cq = dlb_bus_cq_sparse(dev->bus),
-	};
-	struct dlbrm *rm = calloc(1, sizeof(*rm));
 	int ret;
 
-	if (rm == NULL)
-		return -ENOMEM;
-	dlb_process_of(dev)->rm = rm;
-	dlbrm_init(rm, dev->args.version, dlb_bus_io(dev->bus), dev->bus);
-	ret = dlbrm_power_up(rm);
-	if (ret == 0)
-		ret = dlbrm_hw_init(rm, &conf);
+	ret = dlb_ctl_local_open(&dlb_process_of(dev)->ctl, dev->args.version, dev->bus);
 	if (ret != 0)
 		DLB_LOG(ERR, dev->data->name, "the device does not come up: %s", strerror(-ret));
 	return ret;

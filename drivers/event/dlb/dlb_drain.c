@@ -77,7 +77,7 @@ flush_rounds(struct rte_eventdev *eventdev, const struct served *served)
 			return;
 		if (nb_idle >= MAX_IDLE_ROUNDS)
 			break;
-		is_waiting = dlbrm_domain_poll(dlb_process_of(dev)->rm, dev->hw.domain) > 0 ||
+		is_waiting = dlb_ctl_pending(dlb_process_of(dev)->ctl, DLB_CTL_ALL) > 0 ||
 			     moved > 0 || has_events_for_ports(dev, served);
 		dlb_bus_settle(dev->bus);
 	}
@@ -101,15 +101,15 @@ make_room(struct dlb_dev *dev, unsigned int port)
 	for (unsigned int queue = 0; queue < dev->setup.nb_queues; queue++)
 		if (dev->setup.ports[port].links[queue].is_linked &&
 		    dev->plan.ports[port].lane[queue] == 0)
-			return dlbrm_unmap_qid(dlb_process_of(dev)->rm, dev->hw.domain,
-					       dev->hw.lanes[port][0].id, dev->hw.qid[queue]);
+			return dlb_ctl_unmap(dlb_process_of(dev)->ctl, dev->hw.lanes[port][0].id,
+					     dev->hw.qid[queue]);
 	return -ENOSPC;
 }
 
 static int
 map_to_any_port(struct dlb_dev *dev, unsigned int queue)
 {
-	struct dlbrm *rm = dlb_process_of(dev)->rm;
+	struct dlb_ctl *ctl = dlb_process_of(dev)->ctl;
 	unsigned int port = 0;
 	int ret;
 
@@ -118,21 +118,21 @@ map_to_any_port(struct dlb_dev *dev, unsigned int queue)
 		port++;
 	if (port == dev->setup.nb_ports)
 		return -ENOENT;
-	ret = dlbrm_map_qid(rm, dev->hw.domain, dev->hw.lanes[port][0].id, dev->hw.qid[queue], 0);
+	ret = dlb_ctl_map(ctl, dev->hw.lanes[port][0].id, dev->hw.qid[queue], 0);
 	if (ret != -ENOSPC)
 		return ret;
 	ret = make_room(dev, port);
 	if (ret != 0)
 		return ret;
-	return dlbrm_map_qid(rm, dev->hw.domain, dev->hw.lanes[port][0].id, dev->hw.qid[queue], 0);
+	return dlb_ctl_map(ctl, dev->hw.lanes[port][0].id, dev->hw.qid[queue], 0);
 }
 
 static int
 open_unlinked(struct dlb_dev *dev, unsigned int queue)
 {
 	if (dev->plan.queues[queue].is_directed)
-		return dlbrm_port_enable(dlb_process_of(dev)->rm, dev->hw.domain, false,
-					 dev->hw.qid[queue], true);
+		return dlb_ctl_lane_enable(dlb_process_of(dev)->ctl, false, dev->hw.qid[queue],
+					   true);
 	return map_to_any_port(dev, queue);
 }
 

@@ -58,7 +58,7 @@ serve(void *arg)
 		rte_eal_alarm_set(RETRY_US, serve, dev);
 		return;
 	}
-	if (dlbrm_cq_irq_service(dlb_process_of(dev)->rm, &fired) == 0)
+	if (dlbrm_cq_irq_service(dlb_ctl_local_rm(dlb_process_of(dev)->ctl), &fired) == 0)
 		wake_ports(dev, &fired);
 	dlb_unlock(dev);
 }
@@ -70,7 +70,7 @@ dlb_irq_open(struct dlb_dev *dev, struct rte_pci_device *pci)
 	int ret = dlb_pci_irq_open(&process->irq, pci, serve, dev);
 
 	if (ret == 0)
-		ret = dlbrm_irq_init(process->rm);
+		ret = dlbrm_irq_init(dlb_ctl_local_rm(process->ctl));
 	dev->has_interrupts = ret == 0;
 	if (ret == 0)
 		return;

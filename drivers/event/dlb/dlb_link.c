@@ -29,7 +29,7 @@ poll_pending(void *arg)
 
 	/* The holder may be waiting for this very alarm to be over. */
 	if (dlb_trylock(dev)) {
-		again = process->poll_armed && dlbrm_domain_poll(process->rm, dev->hw.domain) > 0;
+		again = process->poll_armed && dlb_ctl_pending(process->ctl, DLB_CTL_ALL) > 0;
 		process->poll_armed = again;
 		dlb_unlock(dev);
 	}
@@ -43,7 +43,7 @@ poll_start(struct dlb_dev *dev)
 {
 	struct dlb_process *process = dlb_process_of(dev);
 
-	if (process->poll_armed || dlbrm_domain_poll(process->rm, dev->hw.domain) <= 0)
+	if (process->poll_armed || dlb_ctl_pending(process->ctl, DLB_CTL_ALL) <= 0)
 		return;
 	process->poll_armed = rte_eal_alarm_set(POLL_INTERVAL_US, poll_pending, dev) == 0;
 }
@@ -65,8 +65,8 @@ static int
 map_to_lane(struct dlb_dev *dev, unsigned int port, unsigned int lane, unsigned int queue,
 	    unsigned int priority)
 {
-	return dlbrm_map_qid(dlb_process_of(dev)->rm, dev->hw.domain, dev->hw.lanes[port][lane].id,
-			     dev->hw.qid[queue], priority);
+	return dlb_ctl_map(dlb_process_of(dev)->ctl, dev->hw.lanes[port][lane].id,
+			   dev->hw.qid[queue], priority);
 }
 
 /* The lane that the queue has or had on this port comes first, so that it is on one at a time. */
@@ -96,8 +96,8 @@ link_running(struct dlb_dev *dev, unsigned int port, unsigned int queue, uint8_t
 	int ret;
 
 	if (planned->is_directed && planned->dir_port == port)
-		return dlbrm_port_enable(dlb_process_of(dev)->rm, dev->hw.domain, false,
-					 dev->hw.lanes[port][0].id, true);
+		return dlb_ctl_lane_enable(dlb_process_of(dev)->ctl, false,
+					   dev->hw.lanes[port][0].id, true);
 	if (planned->is_directed || dev->plan.ports[port].is_directed) {
 		DLB_LOG(ERR, dev->data->name,
 			"port %u cannot be linked to queue %u while the device runs: "
@@ -122,15 +122,13 @@ link_running(struct dlb_dev *dev, unsigned int port, unsigned int queue, uint8_t
 static int
 unlink_running(struct dlb_dev *dev, unsigned int port, unsigned int queue)
 {
-	struct dlbrm *rm = dlb_process_of(dev)->rm;
+	struct dlb_ctl *ctl = dlb_process_of(dev)->ctl;
 	int ret;
 
 	if (dev->plan.ports[port].is_directed)
-		return dlbrm_port_enable(rm, dev->hw.domain, false, dev->hw.lanes[port][0].id,
-					 false);
-	ret = dlbrm_unmap_qid(rm, dev->hw.domain,
-			      dev->hw.lanes[port][dev->plan.ports[port].lane[queue]].id,
-			      dev->hw.qid[queue]);
+		return dlb_ctl_lane_enable(ctl, false, dev->hw.lanes[port][0].id, false);
+	ret = dlb_ctl_unmap(ctl, dev->hw.lanes[port][dev->plan.ports[port].lane[queue]].id,
+			    dev->hw.qid[queue]);
 	if (ret == 0)
 		poll_start(dev);
 	return ret;
@@ -225,19 +223,16 @@ int
 dlb_port_unlinks_in_progress(struct rte_eventdev *eventdev, void *asked)
 {
 	struct dlb_dev *dev = dlb_dev_of(eventdev);
-	struct dlb_process *process = dlb_process_of(dev);
+	struct dlb_ctl *ctl = dlb_process_of(dev)->ctl;
 	struct dlb_port *port = asked;
 	int sum = 0;
 
 	if (refuse_caller(port) != 0)
 		return -EINVAL;
 	dlb_lock(dev);
-	if (dev->hw.domain >= 0 && !dev->plan.ports[port->id].is_directed) {
-		dlbrm_domain_poll(process->rm, dev->hw.domain);
+	if (dev->hw.domain >= 0 && !dev->plan.ports[port->id].is_directed)
 		for (unsigned int lane = 0; lane < dev->plan.ports[port->id].nb_lanes; lane++)
-			sum += dlbrm_port_unmaps_pending(process->rm, dev->hw.domain,
-							 dev->hw.lanes[port->id][lane].id);
-	}
+			sum += dlb_ctl_pending(ctl, dev->hw.lanes[port->id][lane].id);
 	dlb_unlock(dev);
 	return sum;
 }

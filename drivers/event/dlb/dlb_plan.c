@@ -237,19 +237,18 @@ static void
 plan_ldb_queues(struct dlb_plan *plan, const struct dlb_setup *setup,
 		const struct dlb_limits *limits)
 {
-	unsigned int nb_ordered = 0;
 	unsigned int nb_atomic = 0;
 
 	for (unsigned int q = 0; q < setup->nb_queues; q++) {
 		if (plan->queues[q].is_directed)
 			continue;
 		plan->nb_ldb_queues++;
-		nb_ordered +=
+		plan->nb_ordered +=
 			!setup->queues[q].is_single_link && is_ordered_capable(&setup->queues[q]);
 		nb_atomic +=
 			!setup->queues[q].is_single_link && is_atomic_capable(&setup->queues[q]);
 	}
-	plan->sns_per_queue = nb_ordered > 0 ? share_of_sns(nb_ordered, limits) : 0;
+	plan->sns_per_queue = plan->nb_ordered > 0 ? share_of_sns(plan->nb_ordered, limits) : 0;
 
 	for (unsigned int q = 0; q < setup->nb_queues; q++) {
 		const struct dlb_setup_queue *wanted = &setup->queues[q];

@@ -83,7 +83,8 @@ struct dlb_plan_port {
 
 struct dlb_plan {
 	unsigned int
-		sns_per_queue; /* sequence numbers (SNs) of an ordered queue; 0: there is none */
+		sns_per_queue;	 /* sequence numbers (SNs) of an ordered queue; 0: there is none */
+	unsigned int nb_ordered; /* queues that have them */
 	unsigned int nb_ldb_queues;
 	unsigned int nb_ldb_lanes;
 	unsigned int nb_dir_pairs;

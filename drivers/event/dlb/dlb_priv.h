@@ -20,10 +20,10 @@
 #include <rte_log.h>
 
 #include "bus/bus.h"
+#include "ctl/ctl.h"
 #include "dlb_compat.h"
 #include "dlb_devargs.h"
 #include "dlb_plan.h"
-#include "dlbrm.h"
 #include "dp/dlb_dp.h"
 
 #define DLB_DRIVER_NAME "event_dlb"
@@ -41,13 +41,6 @@ extern int dlb_logtype;
 
 /* A line of the driver's log about a device; @name may be NULL. */
 __rte_format_printf(3, 4) void dlb_log(uint32_t level, const char *name, const char *format, ...);
-
-/* One lane of a port in the device. */
-struct dlb_hw_lane {
-	uint8_t id; /* producer port (PP) and consumer queue (CQ) of the same number */
-	void *cq;
-	void *pp_mem; /* where its commands go */
-};
 
 /* What start made in the device, and stop takes back. */
 struct dlb_hw {
@@ -76,7 +69,7 @@ struct dlb_process {
 	struct dlb_dev *dev; /* NULL: no device has this id */
 	/* Primary process only, from here on. */
 	pthread_mutex_t lock;
-	struct dlbrm *rm;
+	struct dlb_ctl *ctl;
 	struct dlb_pci_irq *irq; /* NULL: there are no interrupts */
 	pthread_t thread;
 	bool thread_stop; /* atomic word */

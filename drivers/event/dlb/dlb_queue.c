@@ -149,11 +149,9 @@ dlb_queue_attr_set(struct rte_eventdev *eventdev, uint8_t queue_id, uint32_t att
 int
 dlb_queue_depth(struct dlb_dev *dev, unsigned int queue)
 {
-	struct dlbrm *rm = dlb_process_of(dev)->rm;
+	struct dlb_ctl *ctl = dlb_process_of(dev)->ctl;
 
-	if (rm == NULL)
+	if (ctl == NULL || dev->hw.domain < 0)
 		return -1;
-	if (dev->plan.queues[queue].is_directed)
-		return dlbrm_dir_queue_depth(rm, dev->hw.domain, dev->hw.qid[queue]);
-	return dlbrm_ldb_queue_depth(rm, dev->hw.domain, dev->hw.qid[queue]);
+	return dlb_ctl_queue_depth(ctl, !dev->plan.queues[queue].is_directed, dev->hw.qid[queue]);
 }

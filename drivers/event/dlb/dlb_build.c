@@ -24,11 +24,14 @@
 _Static_assert(DLB_PLAN_MAX_LANES == DLB_MAX_LANES, "plan and data path agree on lanes");
 _Static_assert(DLB_PLAN_WINDOW == DLB_PORT_WINDOW, "plan and data path agree on held events");
 
-/* What the device refused, by name: a plan is within its limits, so that this is a fault. */
+/*
+ * What the device refused, by name: a plan is within its limits, so that this is a fault. What the
+ * kernel refused was said by who asked it.
+ */
 static int
 report(const struct dlb_dev *dev, int ret, const char *what, unsigned int value)
 {
-	if (ret < 0)
+	if (ret < 0 && dev->bus != NULL)
 		DLB_LOG(ERR, dev->data->name, "start: %s %u failed: %s", what, value,
 			strerror(-ret));
 	return ret;
@@ -38,25 +41,47 @@ report(const struct dlb_dev *dev, int ret, const char *what, unsigned int value)
 static int
 recover(struct dlb_dev *dev)
 {
-	int ret = dlbrm_recover(dlb_ctl_local_rm(dlb_process_of(dev)->ctl));
+	int ret;
 
+	if (dev->bus == NULL)
+		return 0;
+	ret = dlbrm_recover(dlb_ctl_local_rm(dlb_process_of(dev)->ctl));
 	if (ret > 0)
 		DLB_LOG(NOTICE, dev->data->name, "start: the device was reset; it is set up anew");
 	return RTE_MIN(report(dev, ret, "recovery of device", dev->data->dev_id), 0);
 }
 
+/* Of a device that is its own it takes all; others need some of the kernel's. */
+static uint32_t
+ldb_credits(const struct dlb_dev *dev)
+{
+	return dev->bus == NULL ? (uint32_t)dev->data->dev_conf.nb_events_limit
+				: dlb_dev_limits(dev)->ldb_credits;
+}
+
+static uint32_t
+dir_credits(const struct dlb_dev *dev)
+{
+	const uint32_t nb_all = dlb_dev_limits(dev)->dir_credits;
+
+	if (dev->bus != NULL)
+		return nb_all;
+	if (dev->plan.nb_dir_pairs == 0)
+		return 0;
+	return RTE_MIN((uint32_t)dev->data->dev_conf.nb_events_limit, nb_all);
+}
+
 static int
 make_domain(struct dlb_dev *dev)
 {
-	const struct dlb_limits *limits = dlb_dev_limits(dev);
 	const struct dlb_ctl_domain conf = {
 		.rm.nb_ldb_queues = dev->plan.nb_ldb_queues,
 		.rm.nb_ldb_ports = dev->plan.nb_ldb_lanes,
 		.rm.nb_dir_ports = dev->plan.nb_dir_pairs,
 		.rm.nb_atomic_inflights = dev->plan.nb_atomic_inflights,
 		.rm.nb_hist_list_entries = dev->plan.nb_hist_entries,
-		.rm.nb_ldb_credits = limits->ldb_credits,
-		.rm.nb_dir_credits = limits->dir_credits,
+		.rm.nb_ldb_credits = ldb_credits(dev),
+		.rm.nb_dir_credits = dir_credits(dev),
 		.nb_ordered = dev->plan.nb_ordered,
 		.sns_per_queue = dev->plan.sns_per_queue,
 	};
@@ -90,7 +115,7 @@ make_dp_dev(struct dlb_dev *dev)
 		.nb_events_limit = conf->nb_events_limit,
 		.min_new_threshold = min_new_event_threshold(dev),
 		.nb_ports = dev->setup.nb_ports,
-		.dir_credits = dlb_dev_limits(dev)->dir_credits,
+		.dir_credits = dir_credits(dev),
 		.tick_hz = rte_get_timer_hz(),
 		.has_interrupts = dev->has_interrupts,
 		.per_dequeue_timeout =

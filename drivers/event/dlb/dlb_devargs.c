@@ -26,9 +26,9 @@
 struct devarg {
 	const char *key;
 	const char *allowed;
-	const char *default_value;
+	const char *default_value; /* NULL: none */
 	const char *help;
-	bool sim_only; /* makes sense for a device made of software only */
+	unsigned int transports; /* that it makes sense for, BIT(enum dlb_transport) */
 	bool (*set)(struct dlb_devargs *args, const char *value);
 };
 
@@ -110,16 +110,37 @@ set_max_num_events(struct dlb_devargs *args, const char *value)
 	return true;
 }
 
+static bool
+set_dev(struct dlb_devargs *args, const char *value)
+{
+	if (strlen(value) >= sizeof(args->node) || value[0] != '/')
+		return false;
+	strcpy(args->node, value);
+	return true;
+}
+
+#define SIM    BIT(DLB_TRANSPORT_SIM)
+#define PCI    BIT(DLB_TRANSPORT_PCI)
+#define KERNEL BIT(DLB_TRANSPORT_KERNEL)
+
+static const char *const transport_names[] = {
+	[DLB_TRANSPORT_SIM] = "devices made of software (--vdev)",
+	[DLB_TRANSPORT_PCI] = "devices on PCI (-a)",
+	[DLB_TRANSPORT_KERNEL] = "devices of the kernel (--vdev with dev=<node>)",
+};
+
 /* clang-format off */
 static const struct devarg devargs[] = {
 	{ "device", "2.0 or 2.5", "2.5",
-	  "version of the DLB", true, set_device },
+	  "version of the DLB", SIM, set_device },
 	{ "sched", "inline, service, or thread:<cpu> with a CPU of this machine",
-	  "inline", "who lets a software device work", true, set_sched },
+	  "inline", "who lets a software device work", SIM, set_sched },
 	{ "cq_depth", "a power of two, 8..1024 (above 128 for SINGLE_LINK ports only)", "128",
-	  "entries of a consumer queue", false, set_cq_depth },
+	  "entries of a consumer queue", SIM | PCI | KERNEL, set_cq_depth },
 	{ "max_num_events", "1..8192 with device=2.0, 1..16384 with device=2.5, or all", "all",
-	  "events the device holds at most", false, set_max_num_events },
+	  "events the device holds at most", SIM | PCI | KERNEL, set_max_num_events },
+	{ "dev", "the path of a char device, as /dev/dlb0, of at most 63 characters", NULL,
+	  "the kernel's device", KERNEL, set_dev },
 };
 /* clang-format on */
 
@@ -149,7 +170,20 @@ static int
 refuse_value(const struct devarg *arg, const char *value, struct dlb_why *why)
 {
 	return dlb_why_set(why, -EINVAL, "%s=%s (%s) is not allowed; allowed: %s (default %s)",
-			   arg->key, value, arg->help, arg->allowed, arg->default_value);
+			   arg->key, value, arg->help, arg->allowed,
+			   arg->default_value != NULL ? arg->default_value : "none");
+}
+
+/* Whether the argument makes sense for the device; a sentence if not. */
+static int
+check_transport(const struct devarg *arg, enum dlb_transport transport, struct dlb_why *why)
+{
+	unsigned int fits = (unsigned int)__builtin_ctz(arg->transports);
+
+	if ((arg->transports & BIT(transport)) != 0)
+		return 0;
+	return dlb_why_set(why, -EINVAL, "%s is for %s, not for %s", arg->key,
+			   transport_names[fits], transport_names[transport]);
 }
 
 static int
@@ -161,11 +195,8 @@ apply(struct dlb_devargs *args, const struct rte_kvargs *given, struct dlb_why *
 
 		if (arg == NULL)
 			return refuse_key(pair->key, why);
-		if (arg->sim_only && args->step_mode == DLB_STEP_NONE)
-			return dlb_why_set(
-				why, -EINVAL,
-				"%s is for devices made of software (--vdev), not on PCI",
-				pair->key);
+		if (check_transport(arg, args->transport, why) != 0)
+			return -EINVAL;
 		for (unsigned int j = 0; j < i; j++)
 			if (strcmp(given->pairs[j].key, pair->key) == 0)
 				return dlb_why_set(why, -EINVAL, "%s is given twice", pair->key);
@@ -198,12 +229,29 @@ check_together(struct dlb_devargs *args, struct dlb_why *why)
 	return 0;
 }
 
-/* What PCI says of itself takes the place of arguments. */
+static bool
+has_dev(const struct rte_kvargs *given)
+{
+	return rte_kvargs_count(given, "dev") > 0;
+}
+
+/* What the device says of itself takes the place of arguments. */
 static void
-set_pci(struct dlb_devargs *args, enum dlb_version version)
+set_transport(struct dlb_devargs *args, const struct rte_kvargs *given, const enum dlb_version *pci)
+{
+	if (pci == NULL && !has_dev(given))
+		return;
+	args->transport = pci != NULL ? DLB_TRANSPORT_PCI : DLB_TRANSPORT_KERNEL;
+	args->step_mode = DLB_STEP_NONE;
+	if (pci != NULL)
+		args->version = *pci;
+}
+
+int
+dlb_devargs_set_version(struct dlb_devargs *args, enum dlb_version version, struct dlb_why *why)
 {
 	args->version = version;
-	args->step_mode = DLB_STEP_NONE;
+	return check_together(args, why);
 }
 
 int
@@ -215,17 +263,17 @@ dlb_devargs_parse(struct dlb_devargs *args, const char *params, const enum dlb_v
 	int ret;
 
 	for (unsigned int i = 0; i < RTE_DIM(devargs); i++)
-		if (!devargs[i].set(&parsed, devargs[i].default_value))
+		if (devargs[i].default_value != NULL &&
+		    !devargs[i].set(&parsed, devargs[i].default_value))
 			return refuse_value(&devargs[i], devargs[i].default_value, why);
 
-	if (pci != NULL)
-		set_pci(&parsed, *pci);
 	given = rte_kvargs_parse(params == NULL ? "" : params, NULL);
 	if (given == NULL)
 		return dlb_why_set(why, -EINVAL, "\"%s\" is not of the form key=value,...", params);
+	set_transport(&parsed, given, pci);
 	ret = apply(&parsed, given, why);
 	rte_kvargs_free(given);
-	if (ret == 0)
+	if (ret == 0 && parsed.transport != DLB_TRANSPORT_KERNEL)
 		ret = check_together(&parsed, why);
 	if (ret == 0)
 		*args = parsed;

@@ -15,6 +15,8 @@
 
 #include <rte_malloc.h>
 
+#include "ctl/ctl_kernel.h"
+
 #if DLB_HAVE_PROFILES
 static int
 profile_switch(void *port, uint8_t profile)
@@ -54,8 +56,9 @@ process_set(struct dlb_dev *dev, struct rte_eventdev *eventdev)
 	pthread_mutex_init(&process->lock, &attr);
 	pthread_mutexattr_destroy(&attr);
 	process->ops = dlb_eventdev_ops;
-	process->burst = dlb_burst_ops_choose(dev->bus->kind == DLB_BUS_PCI);
+	process->burst = dlb_burst_ops_choose(dev->bus == NULL || dev->bus->kind == DLB_BUS_PCI);
 	DLB_LOG(INFO, dev->data->name, "burst functions: %s", process->burst->name);
+	process->limits = dlb_limits[dev->args.version];
 	process->dev = dev;
 	eventdev->dev_ops = &process->ops;
 }
@@ -66,6 +69,8 @@ process_clear(struct dlb_dev *dev)
 	struct dlb_process *process = dlb_process_of(dev);
 
 	process->dev = NULL;
+	if (dev->bus == NULL)
+		dlb_kernel_close(dev);
 	dlb_ctl_close(process->ctl);
 	process->ctl = NULL;
 	pthread_mutex_destroy(&process->lock);
@@ -76,6 +81,8 @@ hardware_init(struct dlb_dev *dev)
 {
 	int ret;
 
+	if (dev->bus == NULL)
+		return dlb_kernel_open(dev);
 	ret = dlb_ctl_local_open(&dlb_process_of(dev)->ctl, dev->args.version, dev->bus);
 	if (ret != 0)
 		DLB_LOG(ERR, dev->data->name, "the device does not come up: %s", strerror(-ret));
@@ -115,8 +122,10 @@ dlb_device_make(struct rte_eventdev *eventdev, const struct dlb_devargs *args, s
 int
 dlb_device_attach(struct rte_eventdev *eventdev)
 {
+	const struct rte_eventdev_data *data = eventdev->data;
 	struct dlb_dev *dev = dlb_dev_of(eventdev);
-	int ret = dlb_bus_attach(dev->bus);
+	int ret = dev->bus == NULL ? dlb_ctl_kernel_attach(data->dev_id, data->name)
+				   : dlb_bus_attach(dev->bus);
 
 	if (ret != 0) {
 		DLB_LOG(ERR, eventdev->data->name, "cannot attach to the primary's device: %s",
@@ -135,7 +144,10 @@ dlb_device_remove(struct rte_eventdev *eventdev)
 	struct dlb_dev *dev = dlb_dev_of(eventdev);
 
 	if (rte_eal_process_type() != RTE_PROC_PRIMARY) {
-		dlb_bus_detach(dev->bus);
+		if (dev->bus == NULL)
+			dlb_ctl_kernel_detach(eventdev->data->dev_id);
+		else
+			dlb_bus_detach(dev->bus);
 		process_clear(dev);
 		return;
 	}

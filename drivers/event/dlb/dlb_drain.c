@@ -17,9 +17,23 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include <rte_cycles.h>
+
 #define FLUSH_BURST 64
-/* On PCI at least two seconds, in which a device that has something for a port gives it. */
+/* On PCI and with the kernel at least two seconds, in which a device that has something for a port gives it. */
 #define MAX_IDLE_ROUNDS 20000
+
+/* A device of the kernel's works by itself. */
+#define SETTLE_US 100
+
+static void
+settle(struct dlb_dev *dev)
+{
+	if (dev->bus != NULL)
+		dlb_bus_settle(dev->bus);
+	else
+		rte_delay_us_sleep(SETTLE_US);
+}
 
 /* Returns how many events the ports gave up. */
 static unsigned int
@@ -79,7 +93,7 @@ flush_rounds(struct rte_eventdev *eventdev, const struct served *served)
 			break;
 		is_waiting = dlb_ctl_pending(dlb_process_of(dev)->ctl, DLB_CTL_ALL) > 0 ||
 			     moved > 0 || has_events_for_ports(dev, served);
-		dlb_bus_settle(dev->bus);
+		settle(dev);
 	}
 	DLB_LOG(ERR, eventdev->data->name, "stop: events are still on the move after %u rounds",
 		nb_rounds);
@@ -156,7 +170,7 @@ dlb_drain(struct rte_eventdev *eventdev)
 
 	for (unsigned int queue = 0; queue < dev->setup.nb_queues; queue++)
 		served.queues[queue] = is_linked(dev, queue);
-	dlb_bus_settle(dev->bus);
+	settle(dev);
 	flush_rounds(eventdev, &served);
 	for (unsigned int queue = 0; queue < dev->setup.nb_queues; queue++) {
 		int ret;

@@ -27,13 +27,12 @@ static const char *const queue_type_names[] = {
 static void
 dump_device(struct dlb_dev *dev, FILE *out)
 {
-	const struct dlb_limits *limits = dlb_dev_limits(dev);
-
-	fprintf(out, "%s: DLB %s ", dev->data->name, limits->name);
-	if (dev->bus->kind == DLB_BUS_PCI)
-		fprintf(out, "on PCI, interrupts: %s", dev->has_interrupts ? "yes" : "no");
-	else
+	fprintf(out, "%s: DLB %s ", dev->data->name, dlb_limits[dev->args.version].name);
+	if (dev->args.transport == DLB_TRANSPORT_SIM)
 		fprintf(out, "in software, sched=%s", step_mode_names[dev->args.step_mode]);
+	else
+		fprintf(out, "%s, interrupts: %s", dev->bus != NULL ? "on PCI" : dev->args.node,
+			dev->has_interrupts ? "yes" : "no");
 	if (dev->args.step_mode == DLB_STEP_THREAD)
 		fprintf(out, ":%u", dev->args.thread_cpu);
 	fprintf(out, ", cq_depth=%u, max_num_events=%d\n", dev->args.cq_depth,
@@ -58,7 +57,7 @@ dump_hardware(struct dlb_dev *dev, FILE *out)
 			dev->plan.nb_hist_entries, dev->plan.sns_per_queue);
 		fprintf(out, "  events in the system: %u\n", dlb_dp_in_system(&dev->dp));
 	}
-	if (dev->bus->kind != DLB_BUS_SIM)
+	if (dev->bus == NULL || dev->bus->kind != DLB_BUS_SIM)
 		return;
 	dlb_bus_sim_drops(dev->bus, &drops);
 	fprintf(out,

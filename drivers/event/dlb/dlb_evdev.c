@@ -37,9 +37,10 @@ capabilities(const struct dlb_dev *dev)
 static void
 infos_get(struct rte_eventdev *eventdev, struct rte_event_dev_info *info)
 {
-	const struct dlb_dev *dev = dlb_dev_of(eventdev);
+	struct dlb_dev *dev = dlb_dev_of(eventdev);
 	const struct dlb_limits *limits = dlb_dev_limits(dev);
 
+	dlb_kernel_update_limits(dev);
 	*info = (struct rte_event_dev_info)
 	{
 		.driver_name = DLB_DRIVER_NAME, .dev = DLB_RTE_DEVICE(eventdev),

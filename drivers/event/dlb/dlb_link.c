@@ -43,7 +43,9 @@ poll_start(struct dlb_dev *dev)
 {
 	struct dlb_process *process = dlb_process_of(dev);
 
-	if (process->poll_armed || dlb_ctl_pending(process->ctl, DLB_CTL_ALL) <= 0)
+	/* The kernel needs nobody to push it. */
+	if (dev->bus == NULL || process->poll_armed ||
+	    dlb_ctl_pending(process->ctl, DLB_CTL_ALL) <= 0)
 		return;
 	process->poll_armed = rte_eal_alarm_set(POLL_INTERVAL_US, poll_pending, dev) == 0;
 }
@@ -225,14 +227,17 @@ dlb_port_unlinks_in_progress(struct rte_eventdev *eventdev, void *asked)
 	struct dlb_dev *dev = dlb_dev_of(eventdev);
 	struct dlb_ctl *ctl = dlb_process_of(dev)->ctl;
 	struct dlb_port *port = asked;
-	int sum = 0;
+	int sum = 0, nb;
 
 	if (refuse_caller(port) != 0)
 		return -EINVAL;
 	dlb_lock(dev);
 	if (dev->hw.domain >= 0 && !dev->plan.ports[port->id].is_directed)
-		for (unsigned int lane = 0; lane < dev->plan.ports[port->id].nb_lanes; lane++)
-			sum += dlb_ctl_pending(ctl, dev->hw.lanes[port->id][lane].id);
+		for (unsigned int lane = 0; lane < dev->plan.ports[port->id].nb_lanes && sum >= 0;
+		     lane++) {
+			nb = dlb_ctl_pending(ctl, dev->hw.lanes[port->id][lane].id);
+			sum = nb < 0 ? nb : sum + nb;
+		}
 	dlb_unlock(dev);
 	return sum;
 }

@@ -93,6 +93,14 @@ dlb_port_release(void *released)
 	rte_free(port);
 }
 
+/* Somebody else lets a device of the kernel's work. */
+static void
+step(struct dlb_dev *dev)
+{
+	if (dev->bus != NULL)
+		dlb_bus_step(dev->bus);
+}
+
 /*
  * Called by the thread that uses the port, or after it went away. Events of queues that are still
  * linked may arrive at any time: it ends after what the consumer queues can hold in any case.
@@ -115,8 +123,8 @@ dlb_port_quiesce(struct rte_eventdev *eventdev, void *quiesced, rte_eventdev_por
 			break;
 		for (uint16_t i = 0; i < nb && flush != NULL; i++)
 			flush(eventdev->data->dev_id, events[i], args);
-		dlb_bus_step(dev->bus);
+		step(dev);
 	}
 	burst->flush(port, NULL, 0);
-	dlb_bus_step(dev->bus);
+	step(dev);
 }

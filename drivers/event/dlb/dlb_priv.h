@@ -52,7 +52,7 @@ struct dlb_hw {
 struct dlb_dev {
 	struct dlb_dp_dev dp;
 	struct rte_eventdev_data *data;
-	struct dlb_bus *bus;
+	struct dlb_bus *bus; /* NULL: the device is the kernel's */
 	struct dlb_devargs args;
 	bool has_interrupts; /* of consumer queues, once they are armed */
 	struct dlb_setup setup;
@@ -66,7 +66,8 @@ struct dlb_dev {
 struct dlb_process {
 	struct eventdev_ops ops;
 	const struct dlb_burst_ops *burst;
-	struct dlb_dev *dev; /* NULL: no device has this id */
+	struct dlb_dev *dev;	  /* NULL: no device has this id */
+	struct dlb_limits limits; /* of the device, or of what others leave of the kernel's */
 	/* Primary process only, from here on. */
 	pthread_mutex_t lock;
 	struct dlb_ctl *ctl;
@@ -77,6 +78,7 @@ struct dlb_process {
 	bool has_service;
 	uint32_t service_id;
 	bool poll_armed; /* an alarm will look after pending links */
+	bool ports_open; /* atomic word: a reset has ports to stop */
 };
 
 /* The private part of an eventdev is one pointer: big tables are allocated where that may fail. */
@@ -96,23 +98,23 @@ dlb_dev_of_port(const struct dlb_port *port)
 	return container_of(port->dp, struct dlb_dev, dp);
 }
 
+/* dlb_process.c: the table of this process. */
+
+struct dlb_process *
+dlb_process_of(const struct dlb_dev *dev);
+
 static inline const struct dlb_limits *
 dlb_dev_limits(const struct dlb_dev *dev)
 {
-	return &dlb_limits[dev->args.version];
+	return &dlb_process_of(dev)->limits;
 }
 
 /* The most events the device can be configured for. */
 static inline int32_t
 dlb_dev_max_events(const struct dlb_dev *dev)
 {
-	return dev->args.max_num_events;
+	return RTE_MIN(dev->args.max_num_events, (int32_t)dlb_dev_limits(dev)->ldb_credits);
 }
-
-/* dlb_process.c: the table of this process. */
-
-struct dlb_process *
-dlb_process_of(const struct dlb_dev *dev);
 
 void
 dlb_lock(const struct dlb_dev *dev);
@@ -125,7 +127,10 @@ dlb_unlock(const struct dlb_dev *dev);
 
 /* dlb_device.c: common to all buses. */
 
-/* In the primary process: make the device that is reached through @bus, which is the caller's. */
+/*
+ * In the primary process: make the device that is reached through @bus, which is the caller's, or
+ * through the kernel if that is NULL.
+ */
 int
 dlb_device_make(struct rte_eventdev *eventdev, const struct dlb_devargs *args, struct dlb_bus *bus);
 
@@ -229,6 +234,29 @@ dlb_irq_open(struct dlb_dev *dev, struct rte_pci_device *pci);
 
 void
 dlb_irq_close(struct dlb_dev *dev);
+
+/* dlb_kernel.c: a device of the kernel's. For others all but the first two do nothing. */
+
+/* Open the node that the arguments name. 0 or -errno (logged). */
+int
+dlb_kernel_open(struct dlb_dev *dev);
+
+void
+dlb_kernel_close(struct dlb_dev *dev);
+
+/* While it has no domain: learn what others leave of it. */
+void
+dlb_kernel_update_limits(struct dlb_dev *dev);
+
+/* Before ports are started, after that, and when they are stopped: a reset may come at any time. */
+void
+dlb_kernel_ports_made(struct dlb_dev *dev);
+
+void
+dlb_kernel_ports_opened(struct dlb_dev *dev);
+
+void
+dlb_kernel_ports_closed(struct dlb_dev *dev);
 
 /* dlb_drain.c: hand every event in the device to the stop-flush callback, or to nobody. */
 

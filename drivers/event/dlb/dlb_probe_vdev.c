@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright(c) 2026 event_dlb contributors
  *
- * --vdev=event_dlb<n>,<arguments>: a device made of software.
+ * --vdev=event_dlb<n>,<arguments>: a device made of software, or with dev=<node> the kernel's.
  */
 
 #include "dlb_priv.h"
@@ -12,9 +12,13 @@ static int
 make(struct rte_eventdev *eventdev, const struct dlb_devargs *args)
 {
 	const struct rte_eventdev_data *data = eventdev->data;
-	struct dlb_bus *bus = dlb_bus_sim_create(data->dev_id, args->version, data->socket_id);
-	int ret = bus == NULL ? -ENOMEM : dlb_device_make(eventdev, args, bus);
+	struct dlb_bus *bus;
+	int ret;
 
+	if (args->transport == DLB_TRANSPORT_KERNEL)
+		return dlb_device_make(eventdev, args, NULL);
+	bus = dlb_bus_sim_create(data->dev_id, args->version, data->socket_id);
+	ret = bus == NULL ? -ENOMEM : dlb_device_make(eventdev, args, bus);
 	if (ret != 0)
 		dlb_bus_destroy(bus);
 	return ret;

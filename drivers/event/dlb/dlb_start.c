@@ -17,12 +17,14 @@ ports_start(struct dlb_dev *dev)
 {
 	unsigned int nb_missing = 0;
 
+	dlb_kernel_ports_made(dev);
 	for (unsigned int port = 0; port < dev->setup.nb_ports; port++) {
 		if (dev->setup.ports[port].is_set_up)
 			dlb_dp_port_start(dev->data->ports[port]);
 		else
 			nb_missing++;
 	}
+	dlb_kernel_ports_opened(dev);
 	if (nb_missing > 0)
 		DLB_LOG(NOTICE, dev->data->name, "%u of %u ports are not set up and not usable",
 			nb_missing, dev->setup.nb_ports);
@@ -35,14 +37,17 @@ ports_stop(struct dlb_dev *dev)
 		if (dev->setup.ports[port].is_set_up && !dlb_dp_port_stop(dev->data->ports[port]))
 			DLB_LOG(ERR, dev->data->name,
 				"stop: a thread stays in a dequeue from port %u", port);
+	dlb_kernel_ports_closed(dev);
 }
 
 static int
 start_locked(struct dlb_dev *dev)
 {
 	struct dlb_why why;
-	int ret = dlb_plan_make(&dev->plan, &dev->setup, dlb_dev_limits(dev), &why);
+	int ret;
 
+	dlb_kernel_update_limits(dev);
+	ret = dlb_plan_make(&dev->plan, &dev->setup, dlb_dev_limits(dev), &why);
 	if (ret != 0) {
 		DLB_LOG(ERR, dev->data->name, "start: %s", why.text);
 		return ret;

@@ -56,6 +56,12 @@ dlb_dp_dev_init(struct dlb_dp_dev *dp, const struct dlb_dp_dev_conf *conf)
 		dp->dest[i] = DLB_DEST_INVALID;
 }
 
+void
+dlb_dp_dev_no_interrupts(struct dlb_dp_dev *dp)
+{
+	dp->spin_ticks = UINT64_MAX;
+}
+
 /* The device's type for an event of this type in this queue. */
 static uint16_t
 queue_hw_type(const struct dlb_dp_queue_conf *conf, unsigned int sched_type)
@@ -137,6 +143,14 @@ dlb_dp_port_stop(struct dlb_port *port)
 	/* Pairs with dlb_wait_is_over(). */
 	dlb_store_seq_cst(&port->started, 0);
 	return dlb_wait_send_away(port);
+}
+
+void
+dlb_dp_port_abandon(struct dlb_port *port)
+{
+	/* Pairs with dlb_wait_is_over(). */
+	dlb_store_seq_cst(&port->started, 0);
+	dlb_wait_wake(port);
 }
 
 unsigned int

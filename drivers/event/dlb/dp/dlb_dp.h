@@ -135,7 +135,7 @@ struct dlb_port {
 /** What the ports of a device share. */
 struct dlb_dp_dev {
 	/* Constant while the device runs. */
-	_Alignas(RTE_CACHE_LINE_SIZE) struct dlb_bus *bus;
+	_Alignas(RTE_CACHE_LINE_SIZE) struct dlb_bus *bus; /**< NULL: the kernel's device */
 	uint64_t timeout_ticks; /**< of a dequeue with a timeout, unless it says its own */
 	uint64_t tick_hz;	/**< ticks in a second */
 	uint64_t spin_ticks;	/**< a dequeue that waits looks so long before it sleeps */
@@ -201,6 +201,10 @@ struct dlb_dp_lane_conf {
 void
 dlb_dp_dev_init(struct dlb_dp_dev *dp, const struct dlb_dp_dev_conf *conf);
 
+/** CQs do not interrupt after all. */
+void
+dlb_dp_dev_no_interrupts(struct dlb_dp_dev *dp);
+
 /** Tell the data path of an eventdev queue. Queues not told of are refused with EINVAL. */
 void
 dlb_dp_queue_init(struct dlb_dp_dev *dp, uint8_t queue_id, const struct dlb_dp_queue_conf *conf);
@@ -220,6 +224,10 @@ dlb_dp_port_start(struct dlb_port *port);
 /** A dequeue that waits ends, too. False: one does not, although there was time enough. */
 bool
 dlb_dp_port_stop(struct dlb_port *port);
+
+/** The same, and it waits for nobody: what the port maps still has to be there. */
+void
+dlb_dp_port_abandon(struct dlb_port *port);
 
 /* --- the control path's look inside ------------------------------------------------------------- */
 

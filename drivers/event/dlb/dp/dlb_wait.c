@@ -43,9 +43,12 @@ dlb_wait_begin(struct dlb_port *port)
 	dlb_store_seq_cst(&port->waiter, (uint32_t)rte_gettid());
 }
 
+/* What the kernel's ports have cannot be asked; an element that is there by then interrupts at once. */
 void
 dlb_wait_until_armed(const struct dlb_port *port)
 {
+	if (port->dp->bus == NULL)
+		return;
 	for (unsigned int i = 0; i < port->nb_lanes; i++)
 		dlb_bus_pp_flush(port->dp->bus, !port->is_dir, port->lane[i].pp);
 }
@@ -66,7 +69,7 @@ dlb_wait_sleep(struct dlb_port *port, uint32_t ticket, uint64_t ticks)
 		return true;
 	syscall(SYS_futex, &port->wakes, FUTEX_WAIT, ticket, &timeout, NULL, 0);
 	if (dlb_wait_ticket(port) == ticket)
-		return !is_long || !dlb_bus_is_gone(port->dp->bus);
+		return !is_long || port->dp->bus == NULL || !dlb_bus_is_gone(port->dp->bus);
 	if (!dlb_wait_is_over(port))
 		dlb_count(&port->stats.rx_interrupt_wait, 1);
 	return true;

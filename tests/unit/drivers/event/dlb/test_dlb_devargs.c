@@ -125,6 +125,50 @@ test_devargs_report_unknown_and_repeated_keys(void **state)
 	ASSERT_REFUSED("cq_depth=8,cq_depth=16", "cq_depth", "twice");
 }
 
+static void
+test_devargs_of_the_kernels_device(void **state)
+{
+	struct dlb_devargs args = parse_ok("cq_depth=16,dev=/dev/dlb3");
+	struct dlb_why why;
+
+	(void)state;
+	assert_int_equal(args.transport, DLB_TRANSPORT_KERNEL);
+	assert_int_equal(args.step_mode, DLB_STEP_NONE);
+	assert_string_equal(args.node, "/dev/dlb3");
+	assert_int_equal(dlb_devargs_set_version(&args, DLB_V2_0, &why), 0);
+	assert_int_equal(args.max_num_events, 8192);
+	/* More than DLB 2.0 has, which only the kernel knows it to be. */
+	args = parse_ok("dev=/dev/dlb3,max_num_events=9000");
+	assert_int_equal(dlb_devargs_set_version(&args, DLB_V2_0, &why), -EINVAL);
+	assert_non_null(strstr(why.text, "1..8192"));
+	assert_int_equal(dlb_devargs_set_version(&args, DLB_V2_5, &why), 0);
+	ASSERT_REFUSED("dev=", "dev=", "/dev/dlb0");
+	ASSERT_REFUSED("dev", "dev=", "/dev/dlb0");
+	ASSERT_REFUSED("dev=dlb0", "dev=dlb0", "/dev/dlb0");
+	ASSERT_REFUSED("dev=/dev/"
+		       "0123456789012345678901234567890123456789012345678901234567890123",
+		       "dev=/dev/", "63 characters");
+}
+
+static void
+test_devargs_are_refused_where_they_make_no_sense(void **state)
+{
+	const enum dlb_version pci = DLB_V2_0;
+	struct dlb_devargs args;
+	struct dlb_why why;
+
+	(void)state;
+	ASSERT_REFUSED("device=2.0,dev=/dev/dlb0", "device", "made of software", "of the kernel");
+	ASSERT_REFUSED("dev=/dev/dlb0,sched=inline", "sched", "made of software", "of the kernel");
+	assert_int_equal(dlb_devargs_parse(&args, "dev=/dev/dlb0", &pci, &why), -EINVAL);
+	assert_non_null(strstr(why.text, "dev is for devices of the kernel"));
+	assert_int_equal(dlb_devargs_parse(&args, "sched=service", &pci, &why), -EINVAL);
+	assert_non_null(strstr(why.text, "not for devices on PCI"));
+	assert_int_equal(dlb_devargs_parse(&args, "cq_depth=32", &pci, &why), 0);
+	assert_int_equal(args.transport, DLB_TRANSPORT_PCI);
+	assert_int_equal(args.max_num_events, 8192);
+}
+
 /* What dpdk-pmdinfo shows is a string of its own. */
 static void
 test_devargs_string_names_each_key(void **state)
@@ -151,6 +195,8 @@ main(void)
 		cmocka_unit_test(test_devargs_take_each_value_in_range),
 		cmocka_unit_test(test_devargs_name_what_is_allowed),
 		cmocka_unit_test(test_devargs_report_unknown_and_repeated_keys),
+		cmocka_unit_test(test_devargs_of_the_kernels_device),
+		cmocka_unit_test(test_devargs_are_refused_where_they_make_no_sense),
 		cmocka_unit_test(test_devargs_string_names_each_key),
 	};
 

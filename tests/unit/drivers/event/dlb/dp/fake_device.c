@@ -19,6 +19,8 @@
 #include "bus/bus.h"
 #include "fake_device.h"
 
+static struct dlb_bus fake_bus;
+
 int (*fake_on_step)(void *arg);
 void *fake_on_step_arg;
 uint32_t fake_steps_by_others;
@@ -154,6 +156,7 @@ fake_new(const struct fake_conf *conf)
 	assert_non_null(fake);
 	memset(fake, 0, sizeof(*fake));
 	dlb_dp_dev_init(&fake->dp, &(struct dlb_dp_dev_conf){
+					   .bus = &fake_bus,
 					   .step_mode = conf->step_mode,
 					   .nb_events_limit = limit,
 					   .min_new_threshold = threshold,

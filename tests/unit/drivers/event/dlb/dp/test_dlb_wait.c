@@ -213,6 +213,52 @@ test_wait_without_interrupts_never_sleeps(void **state)
 	fake_free(fake);
 }
 
+static void
+wake_in_third_nap(struct scene *scene)
+{
+	if (scene->nb_naps == 3)
+		interrupt_with_event(scene);
+}
+
+/* The kernel's device cannot be asked whether it is armed, nor whether it is there. */
+static void
+test_wait_sleeps_on_the_kernels_device(void **state)
+{
+	struct scene scene = { .asleep = wake_in_third_nap, .is_gone = true };
+	struct fake *fake = stage(&scene, &(struct fake_conf){ .nb_lanes = 2 });
+	struct rte_event ev;
+
+	(void)state;
+	fake->dp.bus = NULL;
+	assert_int_equal(ops->dequeue_burst(&fake->port, &ev, 1, FOR_EVER), 1);
+	assert_int_equal(ev.u64, 42);
+	assert_int_equal(scene.nb_naps, 3);
+	assert_int_equal(scene.nb_arms, 0);
+	assert_int_equal(scene.nb_asked, 0);
+	stage_clear(&scene);
+}
+
+static void
+abandon(struct scene *scene)
+{
+	dlb_dp_port_abandon(&scene->fake->port);
+}
+
+static void
+test_wait_ends_on_a_port_that_is_abandoned(void **state)
+{
+	struct scene scene = { .asleep = abandon };
+	struct fake *fake = stage(&scene, &(struct fake_conf){ .nb_lanes = 1 });
+	struct rte_event ev;
+
+	(void)state;
+	assert_int_equal(ops->dequeue_burst(&fake->port, &ev, 1, FOR_EVER), 0);
+	assert_int_equal(scene.nb_naps, 1);
+	assert_int_equal(ops->dequeue_burst(&fake->port, &ev, 1, FOR_EVER), 0);
+	assert_int_equal(scene.nb_naps, 1);
+	stage_clear(&scene);
+}
+
 /* The device counts entries whose tokens it has not got back. */
 static void
 test_wait_returns_tokens_before_it_arms(void **state)
@@ -533,6 +579,8 @@ main(void)
 		cmocka_unit_test(test_wait_without_timeout_never_arms),
 		cmocka_unit_test(test_wait_looks_a_while_before_it_arms),
 		cmocka_unit_test(test_wait_without_interrupts_never_sleeps),
+		cmocka_unit_test(test_wait_sleeps_on_the_kernels_device),
+		cmocka_unit_test(test_wait_ends_on_a_port_that_is_abandoned),
 		cmocka_unit_test(test_wait_returns_tokens_before_it_arms),
 		cmocka_unit_test(test_wait_does_not_sleep_on_held_events),
 		cmocka_unit_test(test_wait_looks_after_arming),

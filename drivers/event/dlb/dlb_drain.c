@@ -20,7 +20,7 @@
 #include <rte_cycles.h>
 
 #define FLUSH_BURST 64
-/* On PCI and with the kernel at least two seconds, in which a device that has something for a port gives it. */
+/* But for software at least two seconds, in which a device that has something for a port gives it. */
 #define MAX_IDLE_ROUNDS 20000
 
 /* A device of the kernel's works by itself. */

@@ -2,7 +2,7 @@
 # Copyright(c) 2026 event_dlb contributors
 # shellcheck shell=sh disable=SC2034
 #
-# In the guest: DPDK on the first device, and judging what applications say.
+# In the guest: DPDK on the first device, or what $dlb says, and judging what applications say.
 # shellcheck source=tests/vm/guest/bind.sh
 . /bind.sh
 
@@ -28,6 +28,11 @@ dpdk_start()
 {
 	# shellcheck disable=SC2046
 	bind $kernel_driver $(devices)
+	huge_pages
+}
+
+huge_pages()
+{
 	echo 256 > /proc/sys/vm/nr_hugepages
 	mkdir -p /dev/hugepages
 	mount -t hugetlbfs nodev /dev/hugepages
@@ -60,6 +65,21 @@ says()
 	grep -qiE "$1" $log
 }
 
+# The hard checks of test-eventdev-dlb, all in one process, so that the device is configured anew and
+# started again for each.
+checkers()
+{
+	# shellcheck disable=SC2086
+	timeout 50 test-eventdev-dlb $eal ${dlb:--a $device} -- --test order,atomic,directed,mixed \
+		--progress 0 --events 5000 > $log 2>&1
+	code=$?
+	clean_log
+	grep -iE 'passed|failed|unsupported' $log
+	[ $code -eq 0 ] || fail checkers "exit code $code"
+	[ "$(grep -cE '^(order|atomic|directed|mixed).* passed' $log)" -eq 4 ] ||
+		fail checkers "not four passed"
+}
+
 # eventdev WHAT PACKETS DEQUEUES-PER-PACKET ARGUMENT...: a run of dpdk-test-eventdev with $eal.
 # What it says of success proves nothing; the witness knows what came back.
 eventdev()
@@ -67,7 +87,7 @@ eventdev()
 	what=$1 packets=$2 dequeues=$(($2 * $3))
 	shift 3
 	# shellcheck disable=SC2086
-	LD_PRELOAD=$preload timeout 50 dpdk-test-eventdev $eal -a $device -- --plcores=1 \
+	LD_PRELOAD=$preload timeout 50 dpdk-test-eventdev $eal ${dlb:--a $device} -- --plcores=1 \
 		--wlcores=2,3 --nb_pkts="$packets" "$@" > $log 2>&1
 	code=$?
 	clean_log
@@ -87,7 +107,7 @@ start_traffic()
 {
 	: > $log
 	# shellcheck disable=SC2086
-	dpdk-test-eventdev $eal -a $device -- --test=perf_queue --stlist=a,o --plcores=1 \
+	dpdk-test-eventdev $eal ${dlb:--a $device} -- --test=perf_queue --stlist=a,o --plcores=1 \
 		--wlcores=2,3 --nb_pkts=0 > $log 2>&1 &
 	pid=$!
 	for _ in $(seq 300); do

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright(c) 2026 event_dlb contributors
  *
- * In the guest: a thread that waits at a port of the device on PCI sleeps, and is woken by the
- * device's interrupt for an event, by a stop, and when the device is gone.
+ * In the guest: a thread that waits at a port of the device sleeps, and is woken by the device's
+ * interrupt for an event, by a stop, and when the device is gone.
  *
  * Timeouts are longer than the guest lives: what ends in time has been woken.
  *
@@ -10,6 +10,7 @@
  *   DLB_TEST_GONE: the script takes the device away once it reads "asleep"
  *   DLB_TEST_RESET: file that resets the function when 1 is written to it; the device is reset below
  *   the process, which stops and starts it and goes on
+ *   DLB_TEST_AT: where the device is, as a dump says it; DLB_TEST_IRQ: its interrupt's name
  */
 
 #include <errno.h>
@@ -232,17 +233,27 @@ send(uint8_t queue, uint64_t number)
 	CHECK(rte_event_enqueue_burst(0, PORT_SENDER, &event, 1) == 1);
 }
 
+static const char *
+from_environment(const char *name, const char *otherwise)
+{
+	const char *value = getenv(name);
+
+	return value != NULL ? value : otherwise;
+}
+
 static void
 check_dump(void)
 {
-	char *dump = NULL;
+	char *dump = NULL, expected[64];
 	size_t size = 0;
 	FILE *out = open_memstream(&dump, &size);
 
 	CHECK(out != NULL);
 	CHECK(rte_event_dev_dump(0, out) == 0);
 	fclose(out);
-	CHECK(strstr(dump, "on PCI, interrupts: yes") != NULL);
+	snprintf(expected, sizeof(expected), "%s, interrupts: yes",
+		 from_environment("DLB_TEST_AT", "on PCI"));
+	CHECK(strstr(dump, expected) != NULL);
 	free(dump);
 }
 
@@ -250,6 +261,7 @@ check_dump(void)
 static uint64_t
 nb_interrupts(void)
 {
+	const char *name = from_environment("DLB_TEST_IRQ", "vfio-msix[1]");
 	FILE *in = fopen("/proc/interrupts", "r");
 	uint64_t sum = 0;
 	char line[512];
@@ -258,7 +270,7 @@ nb_interrupts(void)
 	while (fgets(line, sizeof(line), in) != NULL) {
 		char *at = strchr(line, ':'), *end;
 
-		if (at == NULL || strstr(line, "vfio-msix[1]") == NULL)
+		if (at == NULL || strstr(line, name) == NULL)
 			continue;
 		for (uint64_t n = strtoull(++at, &end, 10); end != at; n = strtoull(at, &end, 10)) {
 			sum += n;

@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 event_dlb contributors
+ *
+ * In the guest: domains of one device in several processes, which this one starts, instructs and
+ * kills; and what becomes of them when the device is reset.
+ *
+ * usage: test_domains PLUGIN many | kill | reset PCI-ADDRESS | beside PCI-ADDRESS | figures
+ */
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include <sys/wait.h>
+
+#include <rte_eal.h>
+#include <rte_eventdev.h>
+
+#include "worker.h"
+
+#define NODE	     "/dev/dlb0"
+#define NB_PROCESSES 8
+#define NB_EVENTS    1600
+#define ENDLESS	     UINT32_MAX
+#define NB_CLOSE     4096
+#define NB_ROUNDS    5
+
+#define CHECK(condition)                                                                     \
+	do {                                                                                 \
+		if (!(condition)) {                                                          \
+			fprintf(stderr, "FAIL %s:%d: %s\n", __FILE__, __LINE__, #condition); \
+			exit(1);                                                             \
+		}                                                                            \
+	} while (0)
+
+static const char *plugin;
+
+/* --- processes ---------------------------------------------------------------------------------- */
+
+struct process {
+	pid_t pid;
+	FILE *to;
+	FILE *from;
+};
+
+/* Neither huge pages nor anything shared with other processes. */
+static void
+exec_worker(const char *device)
+{
+	char vdev[128];
+
+	snprintf(vdev, sizeof(vdev), "--vdev=event_dlb0,dev=" NODE "%s",
+		 device == NULL ? "" : device);
+	execl("/proc/self/exe", "worker", "--no-huge", "-m", "32", "--no-shconf", "--no-telemetry",
+	      "--no-pci", "--lcores=0@0", "-d", plugin, device == NULL ? NULL : vdev, NULL);
+	_exit(127);
+}
+
+/* With these arguments of the device; NULL: without one. */
+static void
+process_start(struct process *process, const char *device)
+{
+	int in[2], out[2];
+
+	CHECK(pipe2(in, O_CLOEXEC) == 0 && pipe2(out, O_CLOEXEC) == 0);
+	process->pid = fork();
+	CHECK(process->pid >= 0);
+	if (process->pid == 0) {
+		dup2(in[0], STDIN_FILENO);
+		dup2(out[1], STDOUT_FILENO);
+		exec_worker(device);
+	}
+	close(in[0]);
+	close(out[1]);
+	process->to = fdopen(in[1], "w");
+	process->from = fdopen(out[0], "r");
+}
+
+static void
+tell(struct process *process, const char *command, uint64_t arg)
+{
+	fprintf(process->to, "%s %" PRIu64 "\n", command, arg);
+	fflush(process->to);
+}
+
+/* The number of the next answer, which is to be this one. */
+static uint64_t
+hear(struct process *process, const char *what)
+{
+	char line[128], name[32] = "";
+	uint64_t number = 0;
+
+	/* EAL talks in between. */
+	do {
+		if (fgets(line, sizeof(line), process->from) == NULL) {
+			fprintf(stderr, "FAIL: a process ended instead of \"%s\"\n", what);
+			exit(1);
+		}
+	} while (strchr(line, ':') != NULL || sscanf(line, "%31s %" SCNu64, name, &number) != 2);
+	if (strcmp(name, what) != 0) {
+		fprintf(stderr, "FAIL: \"%s\" and not \"%s\"\n", line, what);
+		exit(1);
+	}
+	return number;
+}
+
+static uint64_t
+ask(struct process *process, const char *command, uint64_t arg, const char *what)
+{
+	tell(process, command, arg);
+	return hear(process, what);
+}
+
+static void
+process_wait(struct process *process, int status)
+{
+	int ended;
+
+	CHECK(waitpid(process->pid, &ended, 0) == process->pid);
+	CHECK(ended == status);
+	fclose(process->to);
+	fclose(process->from);
+}
+
+static void
+process_quit(struct process *process)
+{
+	tell(process, "quit", 0);
+	process_wait(process, 0);
+}
+
+static void
+process_kill(struct process *process)
+{
+	CHECK(kill(process->pid, SIGKILL) == 0);
+	process_wait(process, SIGKILL);
+}
+
+/* Whether all of the device is there for one who asks. */
+static void
+check_all_is_there(uint64_t nb_all)
+{
+	struct process process;
+
+	process_start(&process, "");
+	hear(&process, "ready");
+	CHECK(ask(&process, "start", 0, "started") == nb_all);
+	process_quit(&process);
+}
+
+static uint64_t
+nb_credits(void)
+{
+	struct process process;
+	uint64_t nb;
+
+	process_start(&process, "");
+	hear(&process, "ready");
+	nb = ask(&process, "start", 0, "started");
+	process_quit(&process);
+	return nb;
+}
+
+/* --- several -------------------------------------------------------------------------------------- */
+
+static void
+start_several(struct process *processes, unsigned int nb, uint64_t share)
+{
+	char device[64];
+
+	snprintf(device, sizeof(device), ",cq_depth=32,max_num_events=%" PRIu64, share);
+	for (unsigned int i = 0; i < nb; i++)
+		process_start(&processes[i], device);
+	for (unsigned int i = 0; i < nb; i++)
+		hear(&processes[i], "ready");
+	for (unsigned int i = 0; i < nb; i++)
+		CHECK(ask(&processes[i], "start", 0, "started") == share);
+}
+
+/* All at once; events of another process would end the one that gets them. */
+static void
+run_several(struct process *processes, unsigned int nb)
+{
+	for (unsigned int i = 0; i < nb; i++)
+		tell(&processes[i], "run", NB_EVENTS);
+	for (unsigned int i = 0; i < nb; i++) {
+		CHECK(hear(&processes[i], "ioctls") == 0);
+		CHECK(hear(&processes[i], "ran") == NB_EVENTS);
+	}
+	printf("ok %u processes: %u events in each, and no request to the kernel\n", nb, NB_EVENTS);
+}
+
+static void
+test_many(uint64_t nb_all)
+{
+	struct process processes[NB_PROCESSES], one_more;
+
+	start_several(processes, 2, nb_all / 2);
+	run_several(processes, 2);
+	for (unsigned int i = 0; i < 2; i++)
+		process_quit(&processes[i]);
+	start_several(processes, NB_PROCESSES, nb_all / NB_PROCESSES);
+	run_several(processes, NB_PROCESSES);
+	process_start(&one_more, "");
+	hear(&one_more, "ready");
+	CHECK(ask(&one_more, "start", 0, "refused") == 0);
+	printf("ok one more is refused\n");
+	for (unsigned int i = 0; i < NB_PROCESSES; i++)
+		process_quit(&processes[i]);
+	/* The same process, now that there is room. */
+	CHECK(ask(&one_more, "start", 0, "started") == nb_all);
+	process_quit(&one_more);
+	printf("ok one has it all again\n");
+}
+
+/* --- what happens in mid-traffic ------------------------------------------------------------------- */
+
+static void
+test_kill(uint64_t nb_all)
+{
+	struct process processes[2];
+
+	for (unsigned int round = 0; round < 3; round++) {
+		start_several(processes, 2, nb_all / 2);
+		tell(&processes[0], "run", ENDLESS);
+		tell(&processes[1], "run", NB_EVENTS);
+		usleep(20000 * round);
+		process_kill(&processes[0]);
+		CHECK(hear(&processes[1], "ioctls") == 0);
+		CHECK(hear(&processes[1], "ran") == NB_EVENTS);
+		process_quit(&processes[1]);
+	}
+	check_all_is_there(nb_all);
+	printf("ok killed in mid-traffic\n");
+}
+
+static void
+device_reset(const char *address)
+{
+	char path[128];
+	FILE *out;
+
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/reset", address);
+	out = fopen(path, "w");
+	CHECK(out != NULL);
+	CHECK(fputs("1", out) >= 0 && fclose(out) == 0);
+}
+
+static void
+test_reset(uint64_t nb_all, const char *address)
+{
+	struct process processes[2];
+
+	start_several(processes, 2, nb_all / 2);
+	for (unsigned int i = 0; i < 2; i++)
+		tell(&processes[i], "run", ENDLESS);
+	usleep(200000);
+	device_reset(address);
+	for (unsigned int i = 0; i < 2; i++) {
+		CHECK(hear(&processes[i], "ioctls") == 0);
+		CHECK(hear(&processes[i], "ran") < ENDLESS);
+	}
+	printf("ok a reset ends traffic\n");
+	for (unsigned int i = 0; i < 2; i++)
+		CHECK(ask(&processes[i], "restart", 0, "restarted") == 1);
+	run_several(processes, 2);
+	printf("ok traffic after a reset\n");
+	for (unsigned int i = 0; i < 2; i++)
+		process_quit(&processes[i]);
+	check_all_is_there(nb_all);
+}
+
+/* --- side by side ---------------------------------------------------------------------------------- */
+
+static void
+test_beside(const char *address)
+{
+	char *eal[] = { (char *)(uintptr_t) "beside",
+			"--lcores=0@0",
+			"--no-telemetry",
+			"-d",
+			(char *)(uintptr_t)plugin,
+			"-a",
+			(char *)(uintptr_t)address,
+			"--vdev=event_dlb0,dev=" NODE,
+			"--vdev=event_dlb1",
+			NULL };
+	const char *const names[] = { address, "event_dlb0", "event_dlb1" };
+	int ids[3];
+
+	CHECK(rte_eal_init(9, eal) >= 0);
+	for (unsigned int i = 0; i < 3; i++) {
+		ids[i] = rte_event_dev_get_dev_id(names[i]);
+		CHECK(ids[i] >= 0);
+		CHECK(worker_configure((uint8_t)ids[i]) == 0);
+		CHECK(rte_event_dev_start((uint8_t)ids[i]) == 0);
+	}
+	for (unsigned int round = 0; round < 6; round++)
+		CHECK(worker_run((uint8_t)ids[round % 3], 100 + round, NB_EVENTS) == NB_EVENTS);
+	CHECK(rte_event_fp_ops[ids[0]].enqueue_burst == rte_event_fp_ops[ids[1]].enqueue_burst);
+	CHECK(rte_event_fp_ops[ids[0]].dequeue_burst == rte_event_fp_ops[ids[1]].dequeue_burst);
+	CHECK(rte_event_fp_ops[ids[1]].dequeue_burst != rte_event_fp_ops[ids[2]].dequeue_burst);
+	printf("ok on PCI, of the kernel and in software\n");
+	for (unsigned int i = 0; i < 3; i++) {
+		rte_event_dev_stop((uint8_t)ids[i]);
+		CHECK(rte_event_dev_close((uint8_t)ids[i]) == 0);
+	}
+	rte_eal_cleanup();
+}
+
+/* --- figures ---------------------------------------------------------------------------------------- */
+
+static double
+now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
+}
+
+static void
+print_figure(const char *what, double *ms)
+{
+	for (unsigned int i = 1; i < NB_ROUNDS; i++)
+		ms[0] = RTE_MIN(ms[0], ms[i]);
+	printf("figure: %-42s %6.1f ms\n", what, ms[0]);
+}
+
+/* The shortest of several times each: others use the machine, too. */
+static void
+print_figures(void)
+{
+	double open[NB_ROUNDS], plug[NB_ROUNDS], stop[NB_ROUNDS], end[NB_ROUNDS],
+		full_end[NB_ROUNDS];
+
+	for (unsigned int i = 0; i < NB_ROUNDS; i++) {
+		struct process process;
+		double before;
+
+		process_start(&process, NULL);
+		hear(&process, "ready");
+		open[i] = (double)ask(&process, "plug", 0, "opened") / 1e3;
+		plug[i] = (double)hear(&process, "plugged") / 1e3;
+		CHECK(ask(&process, "fill", NB_CLOSE, "filled") == NB_CLOSE);
+		stop[i] = (double)ask(&process, "stop", 0, "stopped") / 1e3;
+		before = now_ms();
+		process_kill(&process);
+		end[i] = now_ms() - before;
+
+		process_start(&process, NULL);
+		hear(&process, "ready");
+		ask(&process, "plug", 0, "opened");
+		hear(&process, "plugged");
+		CHECK(ask(&process, "fill", NB_CLOSE, "filled") == NB_CLOSE);
+		before = now_ms();
+		process_kill(&process);
+		full_end[i] = now_ms() - before;
+	}
+	print_figure("open", open);
+	print_figure("open, until the first events are back", plug);
+	print_figure("stop with 4096 events", stop);
+	print_figure("kill, without a domain", end);
+	print_figure("kill, the kernel draining 4096 events", full_end);
+}
+
+int
+main(int argc, char **argv)
+{
+	if (strcmp(argv[0], "worker") == 0)
+		return worker_main(argc, argv);
+	setlinebuf(stdout);
+	CHECK(argc >= 3);
+	plugin = argv[1];
+	for (int i = 2; i < argc; i++) {
+		if (strcmp(argv[i], "many") == 0)
+			test_many(nb_credits());
+		else if (strcmp(argv[i], "kill") == 0)
+			test_kill(nb_credits());
+		else if (strcmp(argv[i], "figures") == 0)
+			print_figures();
+		else if (strcmp(argv[i], "reset") == 0 && i + 1 < argc)
+			test_reset(nb_credits(), argv[++i]);
+		else if (strcmp(argv[i], "beside") == 0 && i + 1 < argc)
+			test_beside(argv[++i]);
+		else
+			return 2;
+	}
+	return 0;
+}

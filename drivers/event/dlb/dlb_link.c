@@ -140,14 +140,12 @@ static int
 link_one(struct dlb_dev *dev, unsigned int port, unsigned int queue, uint8_t priority)
 {
 	struct dlb_setup_link *link = &dev->setup.ports[port].links[queue];
-	int ret = dlb_plan_check_link(&dev->setup, dlb_dev_limits(dev), port, queue);
+	struct dlb_why why;
+	int ret = dlb_plan_check_link(&dev->setup, dlb_dev_limits(dev), port, queue, &why);
 
 	if (ret != 0)
-		DLB_LOG(ERR, dev->data->name,
-			"port %u cannot be linked to queue %u: allowed are one link of a SINGLE_LINK "
-			"queue, one SINGLE_LINK queue for a SINGLE_LINK port, and %u hardware ports "
-			"of 8 links for all others",
-			port, queue, dlb_dev_limits(dev)->nb_ldb_ports);
+		DLB_LOG(ERR, dev->data->name, "port %u cannot be linked to queue %u: %s", port,
+			queue, why.text);
 	if (ret == 0 && dev->hw.domain >= 0)
 		ret = link_running(dev, port, queue, priority);
 	if (ret == 0)

@@ -313,27 +313,49 @@ dlb_plan_make(struct dlb_plan *plan, const struct dlb_setup *setup, const struct
 	return check_totals(plan, limits, why);
 }
 
+static int
+check_single_link(const struct dlb_setup *setup, unsigned int port, unsigned int queue,
+		  struct dlb_why *why)
+{
+	if (setup->queues[queue].is_single_link && queue_nb_links(setup, queue) > 0)
+		return dlb_why_set(why, -EDQUOT,
+				   "SINGLE_LINK queue %u is linked already, allowed: 1 port",
+				   queue);
+	if (!setup->ports[port].is_single_link)
+		return 0;
+	if (setup->queues[queue].is_set_up && !setup->queues[queue].is_single_link)
+		return dlb_why_set(why, -EINVAL,
+				   "port %u is SINGLE_LINK and queue %u is not, allowed: a queue "
+				   "that is",
+				   port, queue);
+	if (port_nb_links(setup, port) > 0)
+		return dlb_why_set(why, -EDQUOT,
+				   "SINGLE_LINK port %u is linked already, allowed: 1 queue", port);
+	return 0;
+}
+
 int
 dlb_plan_check_link(const struct dlb_setup *setup, const struct dlb_limits *limits,
-		    unsigned int port, unsigned int queue)
+		    unsigned int port, unsigned int queue, struct dlb_why *why)
 {
-	const struct dlb_setup_port *evp = &setup->ports[port];
 	unsigned int nb_lanes = 0;
+	int ret;
 
-	if (evp->links[queue].is_linked)
+	if (setup->ports[port].links[queue].is_linked)
 		return 0;
-	if (setup->queues[queue].is_single_link && queue_nb_links(setup, queue) > 0)
-		return -EDQUOT;
-	if (evp->is_single_link) {
-		if (setup->queues[queue].is_set_up && !setup->queues[queue].is_single_link)
-			return -EINVAL;
-		return port_nb_links(setup, port) > 0 ? -EDQUOT : 0;
-	}
+	ret = check_single_link(setup, port, queue, why);
+	if (ret != 0 || setup->ports[port].is_single_link)
+		return ret;
 	for (unsigned int p = 0; p < setup->nb_ports; p++) {
 		unsigned int nb_links = port_nb_links(setup, p) + (p == port);
 
 		if (!setup->ports[p].is_single_link && nb_links > 0)
 			nb_lanes += nb_lanes_for(nb_links);
 	}
-	return nb_lanes > limits->nb_ldb_ports ? -EDQUOT : 0;
+	if (nb_lanes > limits->nb_ldb_ports)
+		return dlb_why_set(why, -EDQUOT,
+				   "all ports would need %u hardware ports of %u links each, "
+				   "allowed: %u hardware ports",
+				   nb_lanes, DLB_NB_SLOTS, limits->nb_ldb_ports);
+	return 0;
 }

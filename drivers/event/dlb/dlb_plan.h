@@ -105,13 +105,13 @@ dlb_plan_make(struct dlb_plan *plan, const struct dlb_setup *setup, const struct
 	      struct dlb_why *why);
 
 /*
- * Whether @port may be linked to @queue in addition to what is recorded: 0, -EDQUOT when that
- * would break a SINGLE_LINK promise or need more lanes than the device has, -EINVAL for a
- * SINGLE_LINK port and a queue that is not.
+ * Whether @port may be linked to @queue in addition to what is recorded: 0, or with @why filled
+ * -EDQUOT when that would break a SINGLE_LINK promise or need more lanes than the device has,
+ * -EINVAL for a SINGLE_LINK port and a queue that is not.
  */
 int
 dlb_plan_check_link(const struct dlb_setup *setup, const struct dlb_limits *limits,
-		    unsigned int port, unsigned int queue);
+		    unsigned int port, unsigned int queue, struct dlb_why *why);
 
 /* Slot priority 0..7 of a link, from the queue's and the link's priority. */
 static inline unsigned int

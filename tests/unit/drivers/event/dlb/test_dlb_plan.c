@@ -328,7 +328,7 @@ test_plan_keeps_within_limits_whatever_the_setup(void **state)
 			unsigned int p = rand() % setup.nb_ports;
 			unsigned int q = rand() % setup.nb_queues;
 
-			if (dlb_plan_check_link(&setup, limits, p, q) == 0)
+			if (dlb_plan_check_link(&setup, limits, p, q, &why) == 0)
 				setup.ports[p].links[q].is_linked = true;
 		}
 		if (make_plan(round % DLB_NB_VERSIONS) != 0)
@@ -375,14 +375,17 @@ test_link_keeps_single_link_promises(void **state)
 	setup.queues[0].is_single_link = true;
 	setup.queues[1].is_single_link = true;
 	setup.ports[0].is_single_link = true;
-	assert_int_equal(dlb_plan_check_link(&setup, limits, 0, 2), -EINVAL);
-	assert_int_equal(dlb_plan_check_link(&setup, limits, 0, 0), 0);
+	assert_int_equal(dlb_plan_check_link(&setup, limits, 0, 2, &why), -EINVAL);
+	assert_says("port 0 is SINGLE_LINK and queue 2 is not");
+	assert_int_equal(dlb_plan_check_link(&setup, limits, 0, 0, &why), 0);
 	setup.ports[0].links[0].is_linked = true;
-	assert_int_equal(dlb_plan_check_link(&setup, limits, 0, 0), 0);
-	assert_int_equal(dlb_plan_check_link(&setup, limits, 0, 1), -EDQUOT);
-	assert_int_equal(dlb_plan_check_link(&setup, limits, 1, 0), -EDQUOT);
-	assert_int_equal(dlb_plan_check_link(&setup, limits, 1, 1), 0);
-	assert_int_equal(dlb_plan_check_link(&setup, limits, 1, 2), 0);
+	assert_int_equal(dlb_plan_check_link(&setup, limits, 0, 0, &why), 0);
+	assert_int_equal(dlb_plan_check_link(&setup, limits, 0, 1, &why), -EDQUOT);
+	assert_says("SINGLE_LINK port 0 is linked already");
+	assert_int_equal(dlb_plan_check_link(&setup, limits, 1, 0, &why), -EDQUOT);
+	assert_says("SINGLE_LINK queue 0 is linked already");
+	assert_int_equal(dlb_plan_check_link(&setup, limits, 1, 1, &why), 0);
+	assert_int_equal(dlb_plan_check_link(&setup, limits, 1, 2, &why), 0);
 }
 
 static void
@@ -394,9 +397,10 @@ test_link_refuses_the_65th_lane(void **state)
 	make_setup(9, DLB_QUEUE_ATOMIC, 63);
 	for (unsigned int p = 0; p < 63; p++)
 		setup.ports[p].links[8].is_linked = false;
-	assert_int_equal(dlb_plan_check_link(&setup, limits, 5, 8), 0);
+	assert_int_equal(dlb_plan_check_link(&setup, limits, 5, 8, &why), 0);
 	setup.ports[5].links[8].is_linked = true;
-	assert_int_equal(dlb_plan_check_link(&setup, limits, 6, 8), -EDQUOT);
+	assert_int_equal(dlb_plan_check_link(&setup, limits, 6, 8, &why), -EDQUOT);
+	assert_says("65 hardware ports of 8 links");
 }
 
 /* One port may link all queues although there are as many ports as hardware ports. */
@@ -408,7 +412,7 @@ test_plan_gives_producers_what_is_left(void **state)
 	for (unsigned int p = 1; p < 64; p++)
 		memset(setup.ports[p].links, 0, sizeof(setup.ports[p].links));
 	setup.ports[0].links[31].is_linked = false;
-	assert_int_equal(dlb_plan_check_link(&setup, &dlb_limits[DLB_V2_0], 0, 31), 0);
+	assert_int_equal(dlb_plan_check_link(&setup, &dlb_limits[DLB_V2_0], 0, 31, &why), 0);
 	setup.ports[0].links[31].is_linked = true;
 	assert_int_equal(make_plan(DLB_V2_0), 0);
 	assert_int_equal(plan.ports[0].nb_lanes, 4);

@@ -22,15 +22,16 @@ fail()
 
 bench=$here/../../devtools/bench
 
-# A build folder that has a program of the driver alone, too.
-mkdir -p "$scratch/built/tests/bench"
+# A build folder in which the program of the driver alone is a short one.
+driver=$scratch/built/tests/unit/drivers/event/dlb/dp/bench_burst
+mkdir -p "$scratch/built/tests/bench" "${driver%/*}"
 ln -s "$built/app" "$built/drivers" "$scratch/built/"
 ln -s "$built/tests/bench/librte_event_floor.so" "$scratch/built/tests/bench/"
-cat >"$scratch/built/tests/bench/bench_driver" <<'SCRIPT'
+cat >"$driver" <<'SCRIPT'
 #!/bin/sh
-[ "$1" = --json ] && echo '{"cycles": 42}' >"$2" && echo "the driver alone: 42"
+if [ "$1" = --json ]; then echo '{"cycles": 42}'; else echo "the driver alone: 42"; fi
 SCRIPT
-chmod +x "$scratch/built/tests/bench/bench_driver"
+chmod +x "$driver"
 
 "$bench" --smoke --built "$scratch/built" --output "$scratch" \
 	>"$scratch/out" 2>"$scratch/err.log" || fail "exit code $?"

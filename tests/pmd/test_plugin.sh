@@ -27,6 +27,7 @@ drivers = {driver["name"]: driver for driver in json.load(sys.stdin)}
 assert "event_dlb" in drivers, drivers
 assert "device=" in drivers["event_dlb"]["params"], drivers
 on_pci = drivers["event_dlb_pci"]
+assert "cq_depth=" in on_pci["params"] and "device=" not in on_pci["params"], on_pci
 assert "vfio-pci" in on_pci["kmod"] and "uio_pci_generic" in on_pci["kmod"], on_pci
 ids = {(one["vendor"], one["device"]) for one in on_pci["pci_ids"]}
 assert ids == {("8086", "2710"), ("8086", "2714")}, ids' ||

@@ -35,9 +35,9 @@ struct dlb_devargs {
 };
 
 /* For dpdk-pmdinfo; dlb_devargs.c has the table that is parsed, a test compares them. */
-#define DLB_DEVARGS_STRING                                                         \
-	"device=<2.0|2.5> sched=<inline|service|thread:<cpu>> cq_depth=<8..1024> " \
-	"max_num_events=<1..16384> dev=<node>"
+#define DLB_DEVARGS_PCI_STRING "cq_depth=<8..1024> max_num_events=<1..16384>"
+#define DLB_DEVARGS_STRING \
+	"device=<2.0|2.5> sched=<inline|service|thread:<cpu>> " DLB_DEVARGS_PCI_STRING " dev=<node>"
 
 /*
  * Parse @params, NULL or "key=value,...", over the defaults. @pci is the version of a device on PCI,

@@ -97,4 +97,5 @@ static struct rte_pci_driver driver = {
 
 RTE_PMD_REGISTER_PCI(event_dlb_pci, driver);
 RTE_PMD_REGISTER_PCI_TABLE(event_dlb_pci, ids);
+RTE_PMD_REGISTER_PARAM_STRING(event_dlb_pci, DLB_DEVARGS_PCI_STRING);
 RTE_PMD_REGISTER_KMOD_DEP(event_dlb_pci, "vfio-pci | uio_pci_generic");

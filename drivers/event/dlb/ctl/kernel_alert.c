@@ -20,7 +20,6 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <rte_common.h>
@@ -123,7 +122,7 @@ dlb_kernel_reader_stop(struct dlb_kernel_ctl *ctl)
 	if (!ctl->has_reader)
 		return;
 	atomic_store(&ctl->reader_stop, true);
-	(void)ioctl(ctl->domain_fd, DLB_IOC_ENQUEUE_DOMAIN_ALERT, &arg);
+	(void)DLB_KERNEL_CALL(ctl->domain_fd, DLB_IOC_ENQUEUE_DOMAIN_ALERT, &arg, NULL, NULL);
 	pthread_join(ctl->reader, NULL);
 	ctl->has_reader = false;
 }

@@ -9,7 +9,6 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <rte_malloc.h>
@@ -52,6 +51,8 @@ __real_fcntl64(int fd, int cmd, ...);
 
 int
 __wrap_open64(const char *path, int flags, ...);
+int
+__real_close(int fd);
 int
 __wrap_close(int fd);
 ssize_t
@@ -159,12 +160,11 @@ __wrap_open64(const char *path, int flags, ...)
 	return FD_DEVICE;
 }
 
-/* EAL's lock, which orders this and its thread's use of a descriptor, is not seen by sanitizers. */
 int
 __wrap_close(int fd)
 {
 	if (fd < FD_DEVICE)
-		return (int)syscall(SYS_close, fd);
+		return __real_close(fd);
 	fake.nb_open--;
 	return 0;
 }

@@ -19,6 +19,16 @@
 
 #include "kernel_rig.h"
 
+/* EAL has locks for its descriptors and alarms, which the sanitizer does not see. */
+const char *
+__tsan_default_suppressions(void);
+
+const char *
+__tsan_default_suppressions(void)
+{
+	return "race:epoll_ctl\nrace:rte_eal_alarm_set\n";
+}
+
 atomic_uint rig_nb_lost, rig_nb_wakes;
 
 static void

@@ -90,7 +90,9 @@ make_domain(struct dlb_hw_lane *lane)
 {
 	const struct dlb_ctl_lane conf = { .cq_depth = 32, .interrupts = t->dev.has_interrupts };
 
+	dlb_lock(&t->dev);
 	t->dev.hw.domain = dlb_ctl_domain_create(ctl(), &rig_domain_conf);
+	dlb_unlock(&t->dev);
 	assert_true(t->dev.hw.domain >= 0);
 	assert_int_equal(dlb_ctl_lane_open(ctl(), &conf, lane), 0);
 }
@@ -98,9 +100,11 @@ make_domain(struct dlb_hw_lane *lane)
 static void
 destroy_domain(struct dlb_hw_lane *lane)
 {
+	dlb_lock(&t->dev);
 	dlb_ctl_domain_destroy(ctl());
 	dlb_ctl_lane_close(ctl(), lane);
 	t->dev.hw.domain = -1;
+	dlb_unlock(&t->dev);
 }
 
 /* --- interrupts ------------------------------------------------------------------------------------ */
@@ -146,8 +150,9 @@ on_alarm(void *arg)
 static void
 await_alarm(void)
 {
-	uint32_t is_done = 0;
+	static uint32_t is_done;
 
+	dlb_store_release(&is_done, 0);
 	assert_int_equal(rte_eal_alarm_set(1, on_alarm, &is_done), 0);
 	while (dlb_load_acquire(&is_done) == 0)
 		sched_yield();

@@ -17,9 +17,6 @@
 #include "bus/pci_irq.h"
 #include "dp/dlb_wait.h"
 
-/* An interrupt that finds the control path at work is served so much later. */
-#define RETRY_US 200
-
 #define PORTS_PER_WORD 32
 
 static bool
@@ -54,10 +51,8 @@ serve(void *arg)
 	struct dlb_dev *dev = arg;
 	struct dlbrm_ports fired;
 
-	if (!dlb_trylock(dev)) {
-		rte_eal_alarm_set(RETRY_US, serve, dev);
+	if (!dlb_trylock_or_later(dev, serve))
 		return;
-	}
 	if (dlbrm_cq_irq_service(dlb_ctl_local_rm(dlb_process_of(dev)->ctl), &fired) == 0)
 		wake_ports(dev, &fired);
 	dlb_unlock(dev);

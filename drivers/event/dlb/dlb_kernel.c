@@ -45,9 +45,6 @@ learn_limits(struct dlb_dev *dev)
 	return 0;
 }
 
-/* An interrupt that finds the control path at work is served so much later. */
-#define RETRY_US 200
-
 static bool
 is_kernel(const struct dlb_dev *dev)
 {
@@ -60,10 +57,8 @@ on_wake(void *arg)
 {
 	struct dlb_dev *dev = arg;
 
-	if (!dlb_trylock(dev)) {
-		rte_eal_alarm_set(RETRY_US, on_wake, dev);
+	if (!dlb_trylock_or_later(dev, on_wake))
 		return;
-	}
 	for (unsigned int port = 0; port < dev->setup.nb_ports && dev->hw.domain >= 0; port++)
 		if (dev->setup.ports[port].is_set_up)
 			dlb_wait_wake(dev->data->ports[port]);

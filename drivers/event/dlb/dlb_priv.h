@@ -122,6 +122,13 @@ dlb_lock(const struct dlb_dev *dev);
 bool
 dlb_trylock(const struct dlb_dev *dev);
 
+/*
+ * For threads that may not wait, since the holder may wait for them: false if the lock is held; then
+ * @again is called with @dev a little later, by EAL's interrupt thread.
+ */
+bool
+dlb_trylock_or_later(struct dlb_dev *dev, void (*again)(void *dev));
+
 void
 dlb_unlock(const struct dlb_dev *dev);
 

@@ -10,6 +10,11 @@
 
 #include <stdarg.h>
 
+#include <rte_alarm.h>
+
+/* What finds the control path at work is tried again so much later. */
+#define RETRY_US 200
+
 RTE_LOG_REGISTER(dlb_logtype, pmd.event.dlb, NOTICE);
 
 static struct dlb_process dlb_processes[RTE_EVENT_MAX_DEVS];
@@ -30,6 +35,15 @@ bool
 dlb_trylock(const struct dlb_dev *dev)
 {
 	return pthread_mutex_trylock(&dlb_process_of(dev)->lock) == 0;
+}
+
+bool
+dlb_trylock_or_later(struct dlb_dev *dev, void (*again)(void *dev))
+{
+	if (dlb_trylock(dev))
+		return true;
+	rte_eal_alarm_set(RETRY_US, again, dev);
+	return false;
 }
 
 void

@@ -23,7 +23,6 @@
 
 #include <rte_eventdev.h>
 
-#include "bus/bus.h"
 #include "bus/dlb_ring.h"
 #include "dp/dlb_dp.h"
 
@@ -92,29 +91,6 @@ struct rig {
 	struct dlb_ring ring;
 	_Alignas(DLB_LINE_BYTES) uint8_t cq[DEPTH * DLB_CQ_SPARSE_STRIDE];
 };
-
-/* The data path's way to the software device, which nobody steps here. */
-int
-dlb_bus_step(struct dlb_bus *bus)
-{
-	(void)bus;
-	return 0;
-}
-
-bool
-dlb_bus_is_stepper(struct dlb_bus *bus)
-{
-	(void)bus;
-	return false;
-}
-
-uint32_t
-dlb_bus_steps_by_others(struct dlb_bus *bus, uint32_t *seen)
-{
-	(void)bus;
-	(void)seen;
-	return 0;
-}
 
 static void
 rig_init(struct rig *rig, void *pp_mem)

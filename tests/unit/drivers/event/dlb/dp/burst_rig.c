@@ -8,7 +8,6 @@
 
 #include <string.h>
 
-#include "bus/bus.h"
 #include "burst_rig.h"
 #include "count_instructions.h"
 
@@ -16,29 +15,6 @@
 
 /* At least so many events are counted: single ones begin at each place of a line. */
 #define NB_COUNTED 8U
-
-/* The data path's way to the software device, which nobody steps here. */
-int
-dlb_bus_step(struct dlb_bus *bus)
-{
-	(void)bus;
-	return 0;
-}
-
-bool
-dlb_bus_is_stepper(struct dlb_bus *bus)
-{
-	(void)bus;
-	return false;
-}
-
-uint32_t
-dlb_bus_steps_by_others(struct dlb_bus *bus, uint32_t *seen)
-{
-	(void)bus;
-	(void)seen;
-	return 0;
-}
 
 static void
 fill_cq(struct rig *rig, uint32_t stride)

@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "vu_options.h"
 #include "vu_server.h"
@@ -92,6 +93,7 @@ run(const struct vu_options *options)
 	int ret;
 
 	server.start_ns = vu_now_ns();
+	server.control.fd = options->faults ? STDIN_FILENO : -1;
 	ret = open_trace(&server, options->trace);
 	if (ret != 0)
 		return ret;

@@ -186,6 +186,7 @@ vu_device_detach(struct vu_device *dev)
 	dlbsim_power_cycle(dev->sim); /* first: then nothing is written to its memory any more */
 	vu_device_config_written(dev, true);
 	dev->client = NULL;
+	dev->faults = (struct vu_faults){ 0 };
 	vu_irq_detach_all(dev);
 	vu_dma_clear(&dev->dma);
 	vu_trace_text(&dev->trace, 'S', "client gone");
@@ -213,10 +214,25 @@ vu_device_reset(struct vu_device *dev)
 	vu_device_config_written(dev, true);
 }
 
+/* The hardware has a switch for it, which a reset puts back. */
+static void
+stall(struct vu_device *dev)
+{
+	bool is_stalled = vu_fault_stall_ns(&dev->faults) != 0;
+
+	if (is_stalled == dev->is_stalled)
+		return;
+	dev->is_stalled = is_stalled;
+	dlbsim_csr_write(dev->sim, DLB_BAR_CSR,
+			 dlb_reg_offset(dev->version, DLB_R_SYS_WRITE_BUFFER_CTL, 0),
+			 is_stalled ? DLB_F_SYS_WRITE_BUFFER_CTL_HOLD_SCH_SM : 0);
+}
+
 void
 vu_device_run(struct vu_device *dev)
 {
 	vu_port_flush(dev);
+	stall(dev);
 	while (dlbsim_step(dev->sim, vu_now_ns(), STEP_BUDGET) >= STEP_BUDGET)
 		;
 }

@@ -14,6 +14,7 @@
 #include "dlbsim.h"
 #include "vu_client.h"
 #include "vu_dma.h"
+#include "vu_fault.h"
 #include "vu_trace.h"
 
 /* Commands on their way to one producer port, handed to the device together. */
@@ -52,6 +53,8 @@ struct vu_device {
 	struct vu_dma dma;
 	struct vu_irqs irqs;
 	struct vu_ports ports;
+	struct vu_faults faults;    /* what is wrong with it on purpose */
+	bool is_stalled;	    /* by one of them; a reset ends that */
 	unsigned int nb_complaints; /* lines about this client's faults so far */
 };
 

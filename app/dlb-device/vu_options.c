@@ -12,6 +12,7 @@
 
 const char vu_options_usage[] =
 	"usage: dlb-device --socket PATH [--device 2.0|2.5] [--socket PATH ...] [--trace FILE]\n"
+	"                  [--faults]\n"
 	"\n"
 	"A Dynamic Load Balancer made of software, as a PCI device that QEMU (10.1 or later) plugs\n"
 	"into a virtual machine with\n"
@@ -20,6 +21,7 @@ const char vu_options_usage[] =
 	"  --socket PATH   UNIX socket to listen at, for its owner only; several make several devices\n"
 	"  --device VER    version of the device of the --socket before: 2.0 or 2.5 (default: 2.5)\n"
 	"  --trace FILE    write each access to the devices by name (see the guide for the format)\n"
+	"  --faults        read from standard input what is to be wrong with the devices (see there)\n"
 	"  --help          print this\n"
 	"\n"
 	"The server must listen before QEMU starts. It serves one client after the other on each\n"
@@ -66,13 +68,24 @@ set_trace(struct vu_options *options, const char *path, char *error)
 	return 0;
 }
 
+static int
+set_faults(struct vu_options *options, const char *value, char *error)
+{
+	if (value != NULL)
+		return FAIL(error, "--faults=%s: it has no value", value);
+	options->faults = true;
+	return 0;
+}
+
 static const struct {
 	const char *name;
 	int (*set)(struct vu_options *options, const char *value, char *error);
+	bool is_alone; /* has no value */
 } rows[] = {
-	{ "--socket", add_socket },
-	{ "--device", set_device },
-	{ "--trace", set_trace },
+	{ "--socket", add_socket, false },
+	{ "--device", set_device, false },
+	{ "--trace", set_trace, false },
+	{ "--faults", set_faults, true },
 };
 
 /* The option's value, and how many arguments it and its value are; NULL without one. */
@@ -100,6 +113,10 @@ parse_one(struct vu_options *options, char *const argv[], int *nb_args, char *er
 	for (unsigned int i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		const char *value = value_of(rows[i].name, argv, nb_args);
 
+		if (rows[i].is_alone && *nb_args == 2) {
+			*nb_args = 1;
+			return rows[i].set(options, NULL, error);
+		}
 		if (value != NULL)
 			return rows[i].set(options, value, error);
 		if (*nb_args != 0)

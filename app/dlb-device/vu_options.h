@@ -19,6 +19,7 @@ struct vu_options {
 	} devices[VU_MAX_DEVICES];
 	unsigned int nb_devices;
 	const char *trace; /* NULL: none */
+	bool faults;	   /* are read from standard input */
 	bool help;
 };
 

@@ -50,6 +50,17 @@ config_step(uint32_t offset, uint32_t left)
 	return offset % 2 == 0 && left >= 2 ? 2 : 1;
 }
 
+/* Faults are of words: shift a part of one to where it is in it, and back. */
+static uint32_t
+config_part_read(struct vu_device *dev, uint32_t offset, uint32_t value)
+{
+	unsigned int shift = 8 * (offset % WORD);
+
+	return vu_fault_read(&dev->faults, dev->version, VU_REGION_CONFIG, offset - offset % WORD,
+			     value << shift) >>
+	       shift;
+}
+
 static void
 config_read(struct vu_device *dev, uint32_t offset, uint32_t count, uint8_t *out)
 {
@@ -57,7 +68,7 @@ config_read(struct vu_device *dev, uint32_t offset, uint32_t count, uint8_t *out
 		uint32_t value;
 
 		n = config_step(offset, count);
-		value = dlbsim_pci_read(dev->sim, offset, n);
+		value = config_part_read(dev, offset, dlbsim_pci_read(dev->sim, offset, n));
 		memcpy(out, &value, n);
 		vu_trace_config(&dev->trace, 'r', offset, n, value);
 	}
@@ -74,6 +85,9 @@ config_write(struct vu_device *dev, uint32_t offset, uint32_t count, const uint8
 		n = config_step(offset, count);
 		memcpy(&value, in, n);
 		vu_trace_config(&dev->trace, 'w', offset, n, value);
+		if (vu_fault_ignores(&dev->faults, dev->version, VU_REGION_CONFIG,
+				     offset - offset % WORD))
+			continue;
 		was_reset |= dlbsim_pci_write(dev->sim, offset, n, value);
 	}
 	vu_device_config_written(dev, was_reset);
@@ -90,7 +104,8 @@ word_read(struct vu_device *dev, enum dlb_bar bar, uint32_t offset)
 		vu_device_run(dev);
 		return 0;
 	}
-	value = dlbsim_csr_read(dev->sim, bar, offset);
+	value = vu_fault_read(&dev->faults, dev->version, (uint32_t)bar, offset,
+			      dlbsim_csr_read(dev->sim, bar, offset));
 	vu_trace_register(&dev->trace, 'R', bar, offset, value);
 	return value;
 }
@@ -122,7 +137,8 @@ bar_write(struct vu_device *dev, enum dlb_bar bar, uint32_t offset, uint32_t cou
 		}
 		memcpy(&value, in, WORD);
 		vu_trace_register(&dev->trace, 'W', bar, offset, value);
-		dlbsim_csr_write(dev->sim, bar, offset, value);
+		if (!vu_fault_ignores(&dev->faults, dev->version, (uint32_t)bar, offset))
+			dlbsim_csr_write(dev->sim, bar, offset, value);
 	}
 }
 
@@ -149,7 +165,8 @@ vu_region_write(struct vu_device *dev, uint32_t region, uint64_t offset, uint32_
 	if (!is_inside(region, offset, count))
 		return -EINVAL;
 	if (region == VU_REGION_BAR0 && vu_port_is_at((uint32_t)offset)) {
-		vu_port_write(dev, (uint32_t)offset, in, count);
+		if (!vu_fault_ignores(&dev->faults, dev->version, region, (uint32_t)offset))
+			vu_port_write(dev, (uint32_t)offset, in, count);
 		return 0;
 	}
 	vu_port_flush(dev);

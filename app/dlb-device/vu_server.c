@@ -206,7 +206,7 @@ what_to_wait_for(const struct vu_slot *slot)
 static uint64_t
 patience_ns(struct vu_slot *slot)
 {
-	uint64_t patience = UINT64_MAX, waited;
+	uint64_t patience = UINT64_MAX, waited, stall;
 
 	if (!slot->is_attached)
 		return patience;
@@ -214,6 +214,9 @@ patience_ns(struct vu_slot *slot)
 		return 0;
 	if (vu_device_needs_clock(&slot->dev))
 		patience = WATCHDOG_PERIOD_NS;
+	stall = vu_fault_stall_ns(&slot->dev.faults);
+	if (stall > 0 && stall < patience)
+		patience = stall;
 	if (slot->client.stalled_ns == 0)
 		return patience;
 	waited = vu_now_ns() - slot->client.stalled_ns;
@@ -257,7 +260,7 @@ int
 vu_server_run(struct vu_server *server, const volatile sig_atomic_t *stop,
 	      const sigset_t *signals_while_waiting)
 {
-	struct pollfd fds[VU_MAX_DEVICES];
+	struct pollfd fds[VU_MAX_DEVICES + 1], *control = &fds[server->nb_slots];
 	uint64_t awake_until = 0;
 
 	while (*stop == 0) {
@@ -269,9 +272,11 @@ vu_server_run(struct vu_server *server, const volatile sig_atomic_t *stop,
 			patience = ns < patience ? ns : patience;
 			fds[i] = what_to_wait_for(&server->slots[i]);
 		}
+		*control = (struct pollfd){ .fd = server->control.fd, .events = POLLIN };
 		if (server->trace != NULL)
 			fflush(server->trace);
-		if (look(fds, server->nb_slots, patience, awake_until, signals_while_waiting) < 0) {
+		if (look(fds, server->nb_slots + 1, patience, awake_until, signals_while_waiting) <
+		    0) {
 			if (errno == EINTR)
 				continue;
 			return -errno;
@@ -281,6 +286,8 @@ vu_server_run(struct vu_server *server, const volatile sig_atomic_t *stop,
 			if ((fds[i].revents & POLLIN) != 0)
 				awake_until = vu_now_ns() + AWAKE_NS;
 		}
+		if (control->revents != 0)
+			vu_control_serve(server);
 	}
 	return 0;
 }

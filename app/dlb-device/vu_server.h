@@ -25,7 +25,15 @@ struct vu_slot {
 	struct vu_listener listener;
 };
 
+/* Lines "DEVICE COMMAND..." from who runs the server, each of which gets a line as an answer. */
+struct vu_control {
+	int fd; /* -1: nobody says anything */
+	char line[VU_FAULT_LINE_BYTES];
+	unsigned int len; /* of what has come of it */
+};
+
 struct vu_server {
+	struct vu_control control;
 	struct vu_slot slots[VU_MAX_DEVICES];
 	unsigned int nb_slots;
 	FILE *trace; /* NULL: none */
@@ -40,6 +48,10 @@ vu_server_add(struct vu_server *server, enum dlb_version version, const char *pa
 int
 vu_server_run(struct vu_server *server, const volatile sig_atomic_t *stop,
 	      const sigset_t *signals_while_waiting);
+
+/* vu_control.c: obey what has come on standard input. */
+void
+vu_control_serve(struct vu_server *server);
 
 /* Let go of all clients, devices and sockets. */
 void

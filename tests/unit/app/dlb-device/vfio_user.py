@@ -47,13 +47,19 @@ class Server:
         command = [program, *args]
         for path, version in zip(self.paths, versions):
             command += ["--socket", path, "--device", version]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                        text=True)
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        stderr=subprocess.PIPE, text=True)
         for version in versions:
             assert f"DLB {version}" in self.process.stdout.readline(), self.finish()
 
     def connect(self, device=0):
         return Client(self.paths[device])
+
+    def tell(self, line):
+        """Say a line to a server that listens to it; returns its answer."""
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+        return self.process.stdout.readline().rstrip("\n")
 
     def cpu_seconds(self):
         with open(f"/proc/{self.process.pid}/stat", encoding="ascii") as stat:

@@ -159,11 +159,11 @@ rm_sched_ctrl_write(struct dlbrm *rm, unsigned int port, unsigned int slot, uint
 
 /* --- draining: rm_drain.c --- */
 
-/* Complete and give back what the CQ holds. True if it held anything. */
-bool
+/* Complete and give back what the CQ holds. Returns how much that was. */
+uint32_t
 rm_ldb_cq_drain(struct dlbrm *rm, unsigned int port);
 
-bool
+uint32_t
 rm_dir_cq_drain(struct dlbrm *rm, unsigned int port);
 
 /* Elements and tokens that the CQ holds: 0 for a CQ that is drained. */

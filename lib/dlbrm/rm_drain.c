@@ -5,7 +5,8 @@
  * of software that will not do it any more.
  *
  * The commands go through the port's own producer port (PP), so the PP must be valid and its
- * owner silent. Invariant: never more is given back than the device's own counters say is out.
+ * owner silent. Invariant: never more is given back than the device's own counters say is out, and
+ * of a device that talks nonsense no more than fits into them.
  *
  * LDB = load-balanced, DIR = directed.
  */
@@ -24,13 +25,19 @@ tokens_out(uint32_t count, unsigned int cq_depth)
 static uint32_t
 ldb_cq_tokens(struct dlbrm *rm, unsigned int p)
 {
-	return tokens_out(rm_read(rm, DLB_R_LSP_CQ_LDB_TKN_CNT, p), rm->ldb_ports[p].cq_depth);
+	uint32_t count = rm_read(rm, DLB_R_LSP_CQ_LDB_TKN_CNT, p);
+
+	return tokens_out(FIELD_GET(DLB_F_LSP_CQ_LDB_TKN_CNT_TOKEN_COUNT, count),
+			  rm->ldb_ports[p].cq_depth);
 }
 
 static uint32_t
 dir_cq_tokens(struct dlbrm *rm, unsigned int p)
 {
-	return tokens_out(rm_read(rm, DLB_R_LSP_CQ_DIR_TKN_CNT, p), rm->dir_pairs[p].cq_depth);
+	uint32_t count = rm_read(rm, DLB_R_LSP_CQ_DIR_TKN_CNT, p);
+
+	return tokens_out(FIELD_GET(DLB_F_LSP_CQ_DIR_TKN_CNT_COUNT, count),
+			  rm->dir_pairs[p].cq_depth);
 }
 
 static void
@@ -54,18 +61,25 @@ tokens_hcw(uint32_t tokens)
 	return hcw;
 }
 
+static uint32_t
+ldb_cq_inflights(struct dlbrm *rm, unsigned int p)
+{
+	return FIELD_GET(DLB_F_LSP_CQ_LDB_INFL_CNT_COUNT,
+			 rm_read(rm, DLB_R_LSP_CQ_LDB_INFL_CNT, p));
+}
+
 /* sequences.rst, LDB CQ drain. */
-bool
+uint32_t
 rm_ldb_cq_drain(struct dlbrm *rm, unsigned int p)
 {
 	struct dlb_line line;
 	uint32_t infl, tokens, i;
 
 	/* Step 1. */
-	infl = rm_read(rm, DLB_R_LSP_CQ_LDB_INFL_CNT, p);
+	infl = ldb_cq_inflights(rm, p);
 	tokens = ldb_cq_tokens(rm, p);
 	if (infl == 0 && tokens == 0)
-		return false;
+		return 0;
 	/* Step 2. */
 	memset(&line, 0, sizeof(line));
 	line.hcw[0] = tokens_hcw(tokens);
@@ -79,30 +93,30 @@ rm_ldb_cq_drain(struct dlbrm *rm, unsigned int p)
 	/* Step 3. */
 	if (!rm->gone)
 		rm->io->pp_flush(rm->ctx, true, p);
-	return true;
+	return infl > tokens ? infl : tokens;
 }
 
 /* sequences.rst, DIR CQ drain. */
-bool
+uint32_t
 rm_dir_cq_drain(struct dlbrm *rm, unsigned int p)
 {
 	uint32_t tokens = dir_cq_tokens(rm, p);
 	struct dlb_line line;
 
 	if (tokens == 0)
-		return false;
+		return 0;
 	memset(&line, 0, sizeof(line));
 	line.hcw[0] = tokens_hcw(tokens);
 	line_write(rm, false, p, &line);
 	if (!rm->gone)
 		rm->io->pp_flush(rm->ctx, false, p);
-	return true;
+	return tokens;
 }
 
 uint32_t
 rm_ldb_cq_held(struct dlbrm *rm, unsigned int p)
 {
-	return rm_read(rm, DLB_R_LSP_CQ_LDB_INFL_CNT, p) + ldb_cq_tokens(rm, p);
+	return ldb_cq_inflights(rm, p) + ldb_cq_tokens(rm, p);
 }
 
 uint32_t

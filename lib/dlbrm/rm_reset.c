@@ -20,7 +20,10 @@
 #define DRAIN_ROUNDS_V2_5 (4 * 16384)
 #define DRAIN_POLL_US	  1
 
-/* As many rounds as the device has elements to drain, four times over. */
+/*
+ * As many rounds as the device has elements to drain, four times over; a round that drains several
+ * counts for as many. One that drains as much as it likes is not a device.
+ */
 static unsigned int
 drain_rounds(const struct dlbrm *rm)
 {
@@ -79,28 +82,28 @@ domain_quiesce(struct dlbrm *rm, unsigned int domain)
 			rm_write(rm, DLB_R_CHP_SN_CHK_ENBL, p, 0);
 }
 
-/* True if any of the CQs held anything. */
-static bool
+/* How much the CQs held. */
+static uint32_t
 ldb_cqs_drain(struct dlbrm *rm, unsigned int domain)
 {
-	bool drained = false;
+	uint32_t drained = 0;
 	unsigned int p;
 
 	for (p = 0; p < rm->limits->nb_ldb_ports; p++)
-		if (rm_ldb_port_is_of(rm, p, domain) && rm_ldb_cq_drain(rm, p))
-			drained = true;
+		if (rm_ldb_port_is_of(rm, p, domain))
+			drained += rm_ldb_cq_drain(rm, p);
 	return drained;
 }
 
-static bool
+static uint32_t
 dir_cqs_drain(struct dlbrm *rm, unsigned int domain)
 {
-	bool drained = false;
+	uint32_t drained = 0;
 	unsigned int p;
 
 	for (p = 0; p < rm->limits->nb_dir_ports; p++)
-		if (rm_dir_port_is_of(rm, p, domain) && rm_dir_cq_drain(rm, p))
-			drained = true;
+		if (rm_dir_port_is_of(rm, p, domain))
+			drained += rm_dir_cq_drain(rm, p);
 	return drained;
 }
 
@@ -143,16 +146,16 @@ mapped_queues_drain(struct dlbrm *rm, unsigned int domain)
 {
 	unsigned int rounds = drain_rounds(rm);
 	unsigned int i;
-	bool drained;
+	uint32_t drained;
 
-	for (i = 0; i < rounds && !rm->gone; i++) {
+	for (i = 0; i < rounds && !rm->gone; i += drained != 0 ? drained : 1) {
 		drained = ldb_cqs_drain(rm, domain);
-		if (!drained && mapped_queues_are_empty(rm, domain))
+		if (drained == 0 && mapped_queues_are_empty(rm, domain))
 			break;
-		if (!drained)
+		if (drained == 0)
 			rm->io->delay_us(rm->ctx, DRAIN_POLL_US);
 	}
-	if (i == rounds)
+	if (i >= rounds)
 		return -ETIMEDOUT;
 	ldb_cqs_enable(rm, domain, false);
 	ldb_cqs_drain(rm, domain);
@@ -225,18 +228,18 @@ dir_queues_drain(struct dlbrm *rm, unsigned int domain)
 	enum dir_depths seen = DIR_WAITING;
 	unsigned int rounds = drain_rounds(rm);
 	unsigned int i;
-	bool drained;
+	uint32_t drained;
 
 	dir_cqs_enable(rm, domain, true);
-	for (i = 0; i < rounds && !rm->gone; i++) {
+	for (i = 0; i < rounds && !rm->gone; i += drained != 0 ? drained : 1) {
 		drained = dir_cqs_drain(rm, domain);
-		seen = drained ? DIR_WAITING : dir_queues_look(rm, domain);
+		seen = drained != 0 ? DIR_WAITING : dir_queues_look(rm, domain);
 		if (seen != DIR_WAITING)
 			break;
-		if (!drained)
+		if (drained == 0)
 			rm->io->delay_us(rm->ctx, DRAIN_POLL_US);
 	}
-	if (i == rounds || seen == DIR_STUCK)
+	if (i >= rounds || seen == DIR_STUCK)
 		return -ETIMEDOUT;
 	dir_cqs_enable(rm, domain, false);
 	dir_cqs_drain(rm, domain);

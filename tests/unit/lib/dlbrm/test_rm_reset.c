@@ -400,6 +400,25 @@ test_reset_times_out_on_directed_queues(void **state)
 	assert_times_out(&s);
 }
 
+/* No device holds so much: what it says is not believed for ever. */
+static void
+test_reset_of_nonsense_comes_to_an_end(void **state)
+{
+	const enum dlb_reg counts[] = { DLB_R_LSP_CQ_LDB_INFL_CNT, DLB_R_LSP_CQ_LDB_TKN_CNT,
+					DLB_R_LSP_CQ_DIR_TKN_CNT };
+
+	for (unsigned int k = 0; k < NB(counts); k++) {
+		struct scene s = scene_make(*state);
+
+		mock_stick(s.mock, counts[k],
+			   counts[k] == DLB_R_LSP_CQ_DIR_TKN_CNT ? s.dp[0] : s.p[0], 0x5a5a5a5a);
+		assert_times_out(&s);
+		assert_true(s.mock->nb_completions < 4096);
+		assert_true(s.mock->nb_lines < 4096);
+		mock_reinit(s.mock);
+	}
+}
+
 static void
 test_reset_does_not_wait_where_no_port_will_empty_a_queue(void **state)
 {
@@ -493,6 +512,7 @@ main(void)
 		BOTH_VERSIONS(test_reset_times_out_on_a_map_that_does_not_finish),
 		BOTH_VERSIONS(test_reset_times_out_on_an_unmapped_queue_in_flight),
 		BOTH_VERSIONS(test_reset_times_out_on_directed_queues),
+		BOTH_VERSIONS(test_reset_of_nonsense_comes_to_an_end),
 		BOTH_VERSIONS(test_reset_does_not_wait_where_no_port_will_empty_a_queue),
 		BOTH_VERSIONS(test_reset_verifies_at_the_end),
 		BOTH_VERSIONS(test_reset_drains_what_appears_late),

@@ -49,7 +49,7 @@ enum dlb_vector {
 enum dlb_state {
 	DLB_READY,
 	DLB_RESETTING, /* between the kernel's reset_prepare and reset_done */
-	DLB_DEAD,      /* did not come back from a reset */
+	DLB_DEAD,      /* did not start after a reset, or when it was woken */
 	DLB_UNBOUND,   /* the driver has let the function go; files are still open */
 };
 

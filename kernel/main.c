@@ -90,7 +90,10 @@ static int dlb_suspend(struct device *dev)
 	return 0;
 }
 
-/* A device that keeps its state in D3hot has to be reset, as its state is not what we remember. */
+/*
+ * A device that keeps its state in D3hot has to be reset, as its state is not what we remember. One
+ * that does not start is dead until it wakes again; an error here would keep the kernel from trying.
+ */
 static int dlb_resume(struct device *dev)
 {
 	struct dlb_device *dlb = dev_get_drvdata(dev);
@@ -108,9 +111,10 @@ static int dlb_resume(struct device *dev)
 	dlb_domains_forget(dlb);
 	if (ret == 0)
 		ret = dlb_hw_start(dlb);
+	dlb->state = ret == 0 ? DLB_READY : DLB_DEAD;
 	mutex_unlock(&dlb->lock);
 	dlb_irq_enable(dlb);
-	return ret;
+	return 0;
 }
 
 /* clang-format off */

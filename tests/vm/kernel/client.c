@@ -69,6 +69,39 @@ seconds(void)
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
+void
+write_file(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY);
+
+	if (fd < 0 || write(fd, text, strlen(text)) < 0)
+		fail("writing %s to %s: %s", text, path, strerror(errno));
+	close(fd);
+}
+
+void
+device_reset(void)
+{
+	write_file("/sys/bus/pci/devices/" DEVICE_FUNCTION "/reset", "1");
+}
+
+/* It goes out over the console, and there the answer comes from. */
+void
+device_fault(const char *format, ...)
+{
+	char answer[256];
+	va_list args;
+
+	fputs("vm: fault ", stdout);
+	va_start(args, format);
+	vprintf(format, args);
+	va_end(args);
+	putchar('\n');
+	fflush(stdout);
+	if (fgets(answer, sizeof(answer), stdin) == NULL || strcmp(answer, "ok\n") != 0)
+		fail("no such fault");
+}
+
 /* --- making ---------------------------------------------------------------------------------- */
 
 int

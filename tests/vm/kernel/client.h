@@ -58,6 +58,19 @@ expect_refused(int fd, unsigned long code, void *arg, int error, unsigned int st
 #define EXPECT_REFUSED(fd, code, arg, error, status) \
 	expect_refused(fd, code, arg, error, status, #code)
 
+void
+write_file(const char *path, const char *text);
+
+#define DEVICE_FUNCTION "0000:00:04.0"
+
+/* As a function; returns when it has come. */
+void
+device_reset(void);
+
+/* Let dlb-device make something wrong with the device: a line of its guide. */
+void
+device_fault(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 int
 device_open(void);
 

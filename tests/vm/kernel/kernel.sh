@@ -5,7 +5,9 @@
 # In the guest: load the kernel driver, run tests of its interface, unload it, and look through what
 # the kernel has said meanwhile.
 #
-# usage: kernel.sh TEST...
+# usage: kernel.sh [WORD] TEST...
+#   twice    load it, unload it and load it again
+#   asleep   load it, and unload it, first while the device does not wake
 
 fail()
 {
@@ -14,17 +16,45 @@ fail()
 	exit 1
 }
 
-insmod /dlb.ko reset_timeout_s=1 || fail "the module cannot be loaded"
-[ "$1" != twice ] || {
-	shift
-	rmmod dlb || fail "the module cannot be unloaded"
-	insmod /dlb.ko reset_timeout_s=1 || fail "the module cannot be loaded again"
+load()
+{
+	insmod /dlb.ko reset_timeout_s=1 || fail "the module cannot be loaded"
 }
+
+unload()
+{
+	rmmod dlb || fail "the module cannot be unloaded"
+}
+
+# fault LINE: of dlb-device's guide
+fault()
+{
+	echo "vm: fault $*"
+	read -r answer
+	[ "$answer" = ok ] || fail "no such fault: $*"
+}
+
+case $1 in
+twice)
+	shift
+	load
+	unload
+	;;
+asleep)
+	shift
+	fault "0 read CM_CFG_PM_STATUS 0x0/0xff000000"
+	load
+	[ ! -e /dev/dlb0 ] || fail "there is a /dev/dlb0 of a device that does not wake"
+	unload
+	fault "0 mend"
+	;;
+esac
+load
 [ -c /dev/dlb0 ] || fail "no /dev/dlb0"
 /kernel_client "$@" || fail "$*"
-[ "$1" = gone ] || rmmod dlb || fail "the module cannot be unloaded"
+[ "$1" = gone ] || unload
 # Fault-injection, debugging and plain mistakes all end in one of these.
-if dmesg | grep -E 'BUG|WARNING|Oops|Call Trace|refcount|leak|general protection|dlb: .*error'; then
+if dmesg | grep -E 'BUG|WARNING|Oops|Call Trace|refcount|leak|general protection|stall|blocked for'; then
 	fail "the kernel has complained"
 fi
 echo "the kernel has not complained"

@@ -19,11 +19,16 @@ static const struct {
 	const char *name;
 	void (*run)(void);
 } tests[] = {
-	{ "identity", test_identity }, { "refusals", test_refusals }, { "settings", test_settings },
-	{ "events", test_events },     { "times", test_times },	      { "maps", test_maps },
-	{ "waiting", test_waiting },   { "eventfd", test_eventfd },   { "alerts", test_alerts },
-	{ "sharing", test_sharing },   { "killing", test_killing },   { "reset", test_reset },
-	{ "unbind", test_unbind },     { "hostile", test_hostile },   { "gone", test_gone },
+	{ "identity", test_identity }, { "refusals", test_refusals },
+	{ "settings", test_settings }, { "events", test_events },
+	{ "times", test_times },       { "maps", test_maps },
+	{ "waiting", test_waiting },   { "eventfd", test_eventfd },
+	{ "alerts", test_alerts },     { "sharing", test_sharing },
+	{ "killing", test_killing },   { "reset", test_reset },
+	{ "unbind", test_unbind },     { "hostile", test_hostile },
+	{ "late", test_late },	       { "never", test_never },
+	{ "wrong", test_wrong },       { "late_writes", test_late_writes },
+	{ "gone", test_gone },
 };
 
 #define NB_TESTS (sizeof(tests) / sizeof(tests[0]))

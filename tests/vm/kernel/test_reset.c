@@ -18,24 +18,6 @@
 #include "client.h"
 #include "tests.h"
 
-#define FUNCTION "0000:00:04.0"
-
-static void
-write_file(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY);
-
-	if (fd < 0 || write(fd, text, strlen(text)) < 0)
-		fail("writing %s to %s: %s", text, path, strerror(errno));
-	close(fd);
-}
-
-static void
-device_reset(void)
-{
-	write_file("/sys/bus/pci/devices/" FUNCTION "/reset", "1");
-}
-
 /* --- what a program sees ------------------------------------------------------------------------ */
 
 static sigjmp_buf out_of_touch;
@@ -251,7 +233,7 @@ test_gone(void)
 static void
 unbind(void)
 {
-	write_file("/sys/bus/pci/drivers/dlb/unbind", FUNCTION);
+	write_file("/sys/bus/pci/drivers/dlb/unbind", DEVICE_FUNCTION);
 }
 
 void
@@ -268,12 +250,12 @@ test_unbind(void)
 		fail("/dev/dlb0 is still there");
 	if (try_request(device, DLB_IOC_GET_DEVICE_VERSION, &version) != ENODEV)
 		fail("a device that is gone still answers");
-	write_file("/sys/bus/pci/drivers/dlb/bind", FUNCTION);
+	write_file("/sys/bus/pci/drivers/dlb/bind", DEVICE_FUNCTION);
 	rig_destroy(&rig);
 	close(device);
 	/* The number is free only now. */
-	write_file("/sys/bus/pci/drivers/dlb/unbind", FUNCTION);
-	write_file("/sys/bus/pci/drivers/dlb/bind", FUNCTION);
+	write_file("/sys/bus/pci/drivers/dlb/unbind", DEVICE_FUNCTION);
+	write_file("/sys/bus/pci/drivers/dlb/bind", DEVICE_FUNCTION);
 	device = device_open();
 	rig_create(&rig, device);
 	rig_round_trip(&rig, 0);

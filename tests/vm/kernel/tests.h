@@ -50,6 +50,18 @@ test_unbind(void);
 void
 test_hostile(void);
 
+void
+test_late(void);
+
+void
+test_never(void);
+
+void
+test_wrong(void);
+
+void
+test_late_writes(void);
+
 /* The device does not come back from this one. */
 void
 test_gone(void);

@@ -3,12 +3,12 @@
  */
 
 /*
- * The producer port (PP) of a device made of software: a ring of commands, in lines of four,
- * between the thread that owns the port and whoever steps the device.
+ * The producer port (PP) of a device made of software: a ring of commands between the thread that
+ * owns the port and whoever steps the device.
  *
  * One producer, one consumer at a time (the stepping lock sees to that). Both indices count
- * commands, run freely and stand at the start of a line; each side writes its own on a cache line
- * of its own. The ring knows neither what the commands mean nor where they go.
+ * commands and run freely; each side writes its own on a cache line of its own. The ring knows
+ * neither what the commands mean nor where they go.
  *
  * Invariant: tail - head <= DLB_RING_CMDS, and the commands [head, tail) are complete.
  */

@@ -398,7 +398,8 @@ enqueue_alike(struct dlb_tx *tx, const struct rte_event *ev, uint32_t n, enum dl
 {
 	uint64_t mask = known == DLB_KNOWN_NONE ? DLB_EVENT_OP_MASK : 0;
 
-	if (n < DLB_HCWS_PER_LINE || unlikely(!dlb_writer_at_line(&tx->w)))
+	n = RTE_MIN(n, dlb_writer_in_lines(&tx->w));
+	if (n < DLB_HCWS_PER_LINE)
 		return 0;
 	switch (enqueue_op(ev, known)) {
 	case RTE_EVENT_OP_NEW:

@@ -54,11 +54,11 @@ dlb_writer_next(struct dlb_writer *w, struct dlb_port *port)
 	return &w->line.hcw[w->nb++];
 }
 
-/* Whether the next command begins a line. */
-static __rte_always_inline bool
-dlb_writer_at_line(const struct dlb_writer *w)
+/* How many of the next commands may be written by lines: any number, from the start of one. */
+static __rte_always_inline uint32_t
+dlb_writer_in_lines(const struct dlb_writer *w)
 {
-	return w->nb % DLB_HCWS_PER_LINE == 0;
+	return w->nb % DLB_HCWS_PER_LINE == 0 ? UINT32_MAX : 0;
 }
 
 /* The four slots of the next line; the writer is at the start of one. */

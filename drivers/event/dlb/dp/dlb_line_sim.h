@@ -5,10 +5,11 @@
 /*
  * The line writer of the software device: commands go straight into the slots of the producer
  * port's ring (dlb_ring.h), without a copy in between, and are shown to the device once per burst.
+ * They are not filled up to lines of 64 bytes: single commands that follow each other are as good
+ * as a burst to the device.
  *
  * A writer for another kind of producer port offers exactly these functions. It knows neither
- * events nor windows. Lines are whole when the device sees them: the last one is filled up with
- * NOOPs.
+ * events nor windows.
  */
 
 #ifndef DLB_LINE_SIM_H
@@ -21,7 +22,7 @@
 struct dlb_writer {
 	struct dlb_ring *ring;
 	uint32_t pos; /* next command, freely running */
-	uint32_t end; /* the first one without room, at the start of a line */
+	uint32_t end; /* the first one without room */
 };
 
 static __rte_always_inline void
@@ -42,18 +43,19 @@ dlb_writer_make_room(struct dlb_ring *ring, uint32_t pos, struct dlb_port *port)
 {
 	uint32_t end = dlb_ring_refresh(ring);
 
-	if (end != pos)
+	if (end - pos >= DLB_HCWS_PER_LINE)
 		return end;
 	dlb_ring_publish(ring, pos);
 	dlb_count(&port->stats.tx_ring_full, 1);
-	dlb_step_until_room(port, ring);
+	dlb_step_until_room(port, ring, DLB_HCWS_PER_LINE);
 	return dlb_ring_end(ring);
 }
 
+/* Room for @p n commands, four at most. */
 static __rte_always_inline void
-dlb_writer_need_room(struct dlb_writer *w, struct dlb_port *port)
+dlb_writer_need_room(struct dlb_writer *w, struct dlb_port *port, uint32_t n)
 {
-	if (unlikely(w->pos == w->end))
+	if (unlikely(w->end - w->pos < n))
 		w->end = dlb_writer_make_room(w->ring, w->pos, port);
 }
 
@@ -61,24 +63,24 @@ dlb_writer_need_room(struct dlb_writer *w, struct dlb_port *port)
 static __rte_always_inline struct dlb_hcw *
 dlb_writer_next(struct dlb_writer *w, struct dlb_port *port)
 {
-	dlb_writer_need_room(w, port);
+	dlb_writer_need_room(w, port, 1);
 	return &w->ring->hcw[w->pos++ & DLB_RING_MASK];
 }
 
-/* Whether the next command begins a line. */
-static __rte_always_inline bool
-dlb_writer_at_line(const struct dlb_writer *w)
+/* How many of the next commands lie side by side and so may be written by lines. */
+static __rte_always_inline uint32_t
+dlb_writer_in_lines(const struct dlb_writer *w)
 {
-	return w->pos % DLB_HCWS_PER_LINE == 0;
+	return DLB_RING_CMDS - (w->pos & DLB_RING_MASK);
 }
 
-/* The four slots of the next line; the writer is at the start of one. */
+/* The slots of the next four commands, which lie side by side. */
 static __rte_always_inline struct dlb_hcw *
 dlb_writer_next_line(struct dlb_writer *w, struct dlb_port *port)
 {
 	struct dlb_hcw *line;
 
-	dlb_writer_need_room(w, port);
+	dlb_writer_need_room(w, port, DLB_HCWS_PER_LINE);
 	line = &w->ring->hcw[w->pos & DLB_RING_MASK];
 	w->pos += DLB_HCWS_PER_LINE;
 	return line;
@@ -87,17 +89,7 @@ dlb_writer_next_line(struct dlb_writer *w, struct dlb_port *port)
 static __rte_always_inline void
 dlb_writer_close(struct dlb_writer *w)
 {
-	struct dlb_hcw *rest = &w->ring->hcw[w->pos & DLB_RING_MASK];
-	uint32_t nb_rest = -w->pos % DLB_HCWS_PER_LINE;
-
-	/* Whole, as the device reads them: a CPU may still have the store when it looks. */
-	if (nb_rest > 0)
-		rest[0] = (struct dlb_hcw){ .cmd = DLB_CMD_NOOP };
-	if (nb_rest > 1)
-		rest[1] = (struct dlb_hcw){ .cmd = DLB_CMD_NOOP };
-	if (nb_rest > 2)
-		rest[2] = (struct dlb_hcw){ .cmd = DLB_CMD_NOOP };
-	dlb_ring_publish(w->ring, w->pos + nb_rest);
+	dlb_ring_publish(w->ring, w->pos);
 }
 
 #endif /* DLB_LINE_SIM_H */

@@ -69,7 +69,7 @@ pack_line(struct dlb_hcw *line, const struct rte_event *ev, __m512i where)
 	__m512i high = _mm512_mulhi_epu16(words, factor);
 
 	low = _mm512_ternarylogic_epi64(low, high, PACK_ENTRY(dlb_pack_event.mask), PACK_OR_MASKED);
-	_mm512_store_si512(line, _mm512_or_si512(low, where));
+	_mm512_storeu_si512(line, _mm512_or_si512(low, where));
 }
 
 static __rte_always_inline uint64_t
@@ -100,7 +100,7 @@ dlb_pack_each(struct dlb_hcw *line, const struct rte_event *ev, const uint32_t d
 static __rte_always_inline void
 dlb_pack_bare_four(struct dlb_hcw *line, enum dlb_cmd cmd)
 {
-	_mm512_store_si512(line, pack_second_words((uint64_t)cmd << DLB_HI_CMD_SHIFT));
+	_mm512_storeu_si512(line, pack_second_words((uint64_t)cmd << DLB_HI_CMD_SHIFT));
 }
 
 /* Four entries; the compiler knows the stride. */

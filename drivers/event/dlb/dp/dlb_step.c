@@ -101,12 +101,12 @@ dlb_step_once(struct dlb_port *port)
 }
 
 void
-dlb_step_until_room(struct dlb_port *port, struct dlb_ring *ring)
+dlb_step_until_room(struct dlb_port *port, struct dlb_ring *ring, uint32_t n)
 {
 	bool is_ours = port->dp->step_mode == DLB_STEP_INLINE;
 	uint64_t deadline = rte_get_tsc_cycles() + rte_get_tsc_hz() / 1000;
 
-	while (dlb_ring_refresh(ring) == ring->tail) {
+	while (dlb_ring_refresh(ring) - ring->tail < n) {
 		if (is_ours) {
 			step_or_pause(port);
 			continue;

@@ -18,8 +18,8 @@ struct dlb_ring;
 void
 dlb_step_once(struct dlb_port *port);
 
-/* Return when the full ring has room again. */
+/* Return when the full ring has room for n commands again. */
 void
-dlb_step_until_room(struct dlb_port *port, struct dlb_ring *ring);
+dlb_step_until_room(struct dlb_port *port, struct dlb_ring *ring, uint32_t n);
 
 #endif /* DLB_STEP_H */

@@ -193,23 +193,16 @@ fake_free(struct fake *fake)
 bool
 fake_get(struct fake_lane *lane, struct dlb_hcw *hcw)
 {
-	const struct dlb_hcw *line;
-	uint32_t n;
+	const struct dlb_hcw *first;
 
-	while ((n = dlb_ring_peek(&lane->ring, &line)) > 0) {
-		assert_int_equal(n % DLB_HCWS_PER_LINE, 0);
-		*hcw = line[lane->slot++];
-		if (lane->slot == DLB_HCWS_PER_LINE) {
-			lane->slot = 0;
-			dlb_ring_consume(&lane->ring, DLB_HCWS_PER_LINE);
-		}
-		if (hcw->cmd != DLB_CMD_NOOP) {
-			assert_int_equal(hcw->flags14, 0);
-			assert_int_equal(hcw->type_prio & DLB_HCW_MSG_TYPE, 0);
-			return true;
-		}
-	}
-	return false;
+	if (dlb_ring_peek(&lane->ring, &first) == 0)
+		return false;
+	*hcw = *first;
+	dlb_ring_consume(&lane->ring, 1);
+	assert_int_not_equal(hcw->cmd, DLB_CMD_NOOP);
+	assert_int_equal(hcw->flags14, 0);
+	assert_int_equal(hcw->type_prio & DLB_HCW_MSG_TYPE, 0);
+	return true;
 }
 
 struct dlb_qe

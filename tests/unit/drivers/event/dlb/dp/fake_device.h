@@ -24,7 +24,6 @@ struct fake_lane {
 	uint32_t depth;
 	uint32_t stride;
 	uint32_t wptr;
-	uint32_t slot; /* next command of the line that is being read */
 };
 
 struct fake_conf {
@@ -72,7 +71,7 @@ fake_new(const struct fake_conf *conf);
 void
 fake_free(struct fake *fake);
 
-/* The next command that is no NOOP; false if there is none. */
+/* The next command; false if there is none. */
 bool
 fake_get(struct fake_lane *lane, struct dlb_hcw *hcw);
 

@@ -71,8 +71,8 @@ check_mix(unsigned int n, unsigned int mix)
 	unsigned int i, nb_held = 0;
 	struct dlb_hcw hcw;
 
-	/* The second line is behind the end of the ring's memory. */
-	ring->tail = ring->head = ring->head_seen = DLB_RING_CMDS - DLB_HCWS_PER_LINE;
+	/* Somewhere in it the ring's memory ends. */
+	ring->tail = ring->head = ring->head_seen = DLB_RING_CMDS - 1 - mix % 8;
 	hold(fake, held, 8, false);
 	for (i = 0; i < n; i++, mix /= 3) {
 		ev[i] = mix % 3 == RTE_EVENT_OP_NEW ? event(0, 0) : held[nb_held++];
@@ -80,8 +80,8 @@ check_mix(unsigned int n, unsigned int mix)
 		ev[i].u64 = i;
 	}
 	assert_int_equal(ops->enqueue_burst(&fake->port, ev, (uint16_t)n), n);
-	/* Back to back: as few lines as possible. */
-	assert_int_equal(ring->tail - ring->head, RTE_ALIGN_CEIL(n, DLB_HCWS_PER_LINE));
+	/* Back to back, and nothing else. */
+	assert_int_equal(ring->tail - ring->head, n);
 	for (i = 0; i < n; i++) {
 		hcw = ring->hcw[(ring->head + i) & DLB_RING_MASK];
 		assert_int_equal(hcw.cmd, cmd_of_op[ev[i].op]);
@@ -90,8 +90,6 @@ check_mix(unsigned int n, unsigned int mix)
 		else
 			assert_int_equal(hcw.lock_id, 0);
 	}
-	for (; i % DLB_HCWS_PER_LINE != 0; i++)
-		assert_int_equal(ring->hcw[(ring->head + i) & DLB_RING_MASK].cmd, DLB_CMD_NOOP);
 	assert_int_equal(dlb_dp_port_held(&fake->port), 8 - nb_held);
 	fake_free(fake);
 }

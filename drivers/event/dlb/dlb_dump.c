@@ -55,7 +55,7 @@ dump_hardware(struct dlb_dev *dev, FILE *out)
 			dev->plan.nb_dir_pairs);
 		fprintf(out, "%u history entries, %u sequence numbers per ordered queue\n",
 			dev->plan.nb_hist_entries, dev->plan.sns_per_queue);
-		fprintf(out, "  events in the system: %u\n", dlb_dp_in_system(&dev->dp));
+		fprintf(out, "  events in the system: %u\n", dlb_nb_events(dev));
 	}
 	if (dev->bus == NULL || dev->bus->kind != DLB_BUS_SIM)
 		return;

@@ -283,6 +283,10 @@ dlb_sched_stop(struct dlb_dev *dev);
 
 /* dlb_xstats.c */
 
+/* Events in the device or with workers; of a running device it is a guess. */
+uint32_t
+dlb_nb_events(const struct dlb_dev *dev);
+
 int
 dlb_xstats_get_names(const struct rte_eventdev *eventdev, enum rte_event_dev_xstats_mode mode,
 		     uint8_t queue_port_id, struct rte_event_dev_xstats_name *names, uint64_t *ids,

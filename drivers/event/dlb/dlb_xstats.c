@@ -213,12 +213,27 @@ dev_nb_events_limit(struct dlb_dev *dev, unsigned int object, size_t counter)
 	return dev->data->dev_conf.nb_events_limit;
 }
 
+uint32_t
+dlb_nb_events(const struct dlb_dev *dev)
+{
+	uint32_t taken, kept = 0;
+
+	if (dev->hw.domain < 0)
+		return 0;
+	for (unsigned int port = 0; port < dev->setup.nb_ports; port++)
+		if (dev->data->ports[port] != NULL)
+			kept += dlb_dp_port_kept(dev->data->ports[port]);
+	taken = dlb_dp_in_system(&dev->dp);
+	/* Ports may be at work: what was counted first may have been given back since. */
+	return taken > kept ? taken - kept : 0;
+}
+
 static uint64_t
 dev_inflight_events(struct dlb_dev *dev, unsigned int object, size_t counter)
 {
 	RTE_SET_USED(object);
 	RTE_SET_USED(counter);
-	return dev->hw.domain < 0 ? 0 : dlb_dp_in_system(&dev->dp);
+	return dlb_nb_events(dev);
 }
 
 static uint64_t

@@ -10,9 +10,9 @@
  * elements, so that hardware credits cannot run out there. Directed elements of DLB 2.0 have a
  * smaller pool of their own, mirrored in dlb_dp_dev.dir_pool.
  *
- * A burst costs one atomic operation at most; a port keeps up to credit_quantum released credits
- * for itself and returns them when it has nothing to do. No other memory is ordered by these
- * counters, so all accesses are relaxed.
+ * A burst costs one atomic operation at most; a port keeps up to credit_quantum credits for itself,
+ * released ones or taken ahead, and returns them when it has nothing to do. No other memory is
+ * ordered by these counters, so all accesses are relaxed.
  *
  * Invariant: in_system = events in the system + credits in the ports' caches.
  */
@@ -37,7 +37,17 @@ dlb_credit_room(uint32_t in_use, uint32_t limit, uint32_t wanted)
 	return RTE_MIN(room, wanted);
 }
 
-/* Credits for up to n NEW events, from the port's own cache first. Returns how many it got. */
+/* Of the port's own cache, which others only look at. */
+static inline void
+dlb_credit_keep(struct dlb_port *port, uint32_t n)
+{
+	dlb_store_relaxed(&port->credits, n);
+}
+
+/*
+ * Credits for up to n NEW events, from the port's own cache first; what it lacks it takes with some
+ * to keep for the next ones. Returns how many it got.
+ */
 static inline uint32_t
 dlb_credit_take(struct dlb_port *port, uint32_t n)
 {
@@ -48,16 +58,19 @@ dlb_credit_take(struct dlb_port *port, uint32_t n)
 		uint32_t others = dlb_load_relaxed(&dp->in_system) - port->credits;
 
 		got = dlb_credit_room(others, port->new_limit, RTE_MIN(n, port->credits));
-		port->credits -= got;
+		dlb_credit_keep(port, port->credits - got);
 	}
 	if (got < n) {
 		uint32_t more = n - got;
-		uint32_t before = dlb_add_relaxed(&dp->in_system, more);
-		uint32_t room = dlb_credit_room(before, port->new_limit, more);
+		uint32_t wanted = RTE_MAX(more, port->credit_quantum);
+		uint32_t before = dlb_add_relaxed(&dp->in_system, wanted);
+		uint32_t room = dlb_credit_room(before, port->new_limit, wanted);
 
-		if (room < more)
-			dlb_sub_relaxed(&dp->in_system, more - room);
-		got += room;
+		if (room < wanted)
+			dlb_sub_relaxed(&dp->in_system, wanted - room);
+		more = RTE_MIN(more, room);
+		dlb_credit_keep(port, port->credits + room - more);
+		got += more;
 	}
 	return got;
 }
@@ -69,14 +82,14 @@ dlb_credit_flush(struct dlb_port *port)
 	if (port->credits == 0)
 		return;
 	dlb_sub_relaxed(&port->dp->in_system, port->credits);
-	port->credits = 0;
+	dlb_credit_keep(port, 0);
 }
 
 /* n events left the system. */
 static inline void
 dlb_credit_give(struct dlb_port *port, uint32_t n)
 {
-	port->credits += n;
+	dlb_credit_keep(port, port->credits + n);
 	if (port->credits > port->credit_quantum)
 		dlb_credit_flush(port);
 }

@@ -167,6 +167,12 @@ dlb_dp_port_held(const struct dlb_port *port)
 }
 
 uint32_t
+dlb_dp_port_kept(const struct dlb_port *port)
+{
+	return dlb_load_relaxed(&port->credits);
+}
+
+uint32_t
 dlb_dp_in_system(const struct dlb_dp_dev *dp)
 {
 	return dlb_load_relaxed(&dp->in_system);

@@ -100,7 +100,7 @@ struct dlb_dp_dev;
 struct dlb_port {
 	_Alignas(RTE_CACHE_LINE_SIZE) struct dlb_dp_dev *dp;
 	uint32_t started; /**< atomic word; the burst functions return 0 while it is 0 */
-	uint32_t credits; /**< released events whose credit the device has not got back yet */
+	uint32_t credits; /**< atomic word; kept: of released events, or taken ahead */
 	uint32_t credit_quantum; /**< cache at most so many */
 	uint32_t new_limit;	 /**< NEW is refused from this many events in the system on */
 	uint32_t dir_credits;	 /**< cached credits of the directed pool */
@@ -111,7 +111,10 @@ struct dlb_port {
 	bool is_dir;
 	bool implicit_release;
 
-	/* Of vain looks, see dlb_step.c. */
+	/* Of steps and of vain looks, see dlb_step.c. */
+	uint8_t small_steps; /**< in a row */
+	bool held_back;	     /**< instead of a step */
+	uint16_t last_moved; /**< by the last step */
 	uint16_t vain_looks;  /**< since the port gave its CPU away, or something moved */
 	uint16_t yield_after; /**< so many */
 	uint32_t steps_seen;  /**< when it asked for the steps by others last */
@@ -235,7 +238,11 @@ dlb_dp_port_abandon(struct dlb_port *port);
 unsigned int
 dlb_dp_port_held(const struct dlb_port *port);
 
-/** Events in the system, including credits that ports have in their caches. */
+/** Credits that a port keeps. */
+uint32_t
+dlb_dp_port_kept(const struct dlb_port *port);
+
+/** Events in the system, including credits that ports keep. */
 uint32_t
 dlb_dp_in_system(const struct dlb_dp_dev *dp);
 

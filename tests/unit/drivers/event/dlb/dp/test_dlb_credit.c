@@ -32,6 +32,13 @@ drop_commands(struct fake *fake)
 		;
 }
 
+/* Events in the system: what the port keeps for later is none. */
+static uint32_t
+events_in(const struct fake *fake)
+{
+	return dlb_dp_in_system(&fake->dp) - fake->port.credits;
+}
+
 static uint16_t
 send_new(struct fake *fake, uint16_t n)
 {
@@ -91,7 +98,7 @@ test_credit_limit_and_threshold_are_exact(void **state)
 			sent += send_new(fake, (uint16_t)(1 + round % 33));
 		threshold = RTE_MIN(threshold, limit);
 		assert_int_equal(sent, threshold);
-		assert_int_equal(dlb_dp_in_system(&fake->dp), threshold);
+		assert_int_equal(events_in(fake), threshold);
 		assert_int_equal(send_new(fake, 2), 0);
 		assert_int_equal(rte_errno, ENOSPC);
 		assert_true(fake->port.stats.tx_nospc_new_event_limit > 0);
@@ -111,7 +118,7 @@ test_credit_forward_passes_at_limit(void **state)
 	assert_int_equal(send_new(fake, 32), 32);
 	receive(fake, ev, 32, FAKE_QUEUE_ATOMIC);
 	answer(fake, ev, 32, RTE_EVENT_OP_FORWARD);
-	assert_int_equal(dlb_dp_in_system(&fake->dp), 32);
+	assert_int_equal(events_in(fake), 32);
 	assert_int_equal(send_new(fake, 1), 0);
 	fake_free(fake);
 }
@@ -138,11 +145,29 @@ test_credit_release_gives_back(void **state)
 	receive(fake, ev, 20, FAKE_QUEUE_ATOMIC);
 	answer(fake, ev, 20, RTE_EVENT_OP_RELEASE);
 	assert_int_equal(ops->dequeue_burst(&fake->port, ev, 1, 0), 0);
-	assert_int_equal(dlb_dp_in_system(&fake->dp), 1004);
+	assert_int_equal(events_in(fake), 1004);
 	/* More than a cache may hold goes back at once. */
 	receive(fake, ev, 48, FAKE_QUEUE_ATOMIC);
 	answer(fake, ev, 48, RTE_EVENT_OP_RELEASE);
-	assert_int_equal(dlb_dp_in_system(&fake->dp), 1004 - 48);
+	assert_int_equal(events_in(fake), 1004 - 48);
+	fake_free(fake);
+}
+
+/* A producer of single events asks for credits once in a while, and never keeps more than that. */
+static void
+test_credit_new_are_taken_ahead(void **state)
+{
+	struct fake *fake =
+		fake_new(&(struct fake_conf){ .nb_lanes = 1, .depth = 64, .limit = 4096 });
+	uint32_t quantum = fake->port.credit_quantum, i;
+
+	(void)state;
+	assert_true(quantum > 1);
+	for (i = 1; i <= 3 * quantum; i++) {
+		assert_int_equal(send_new(fake, 1), 1);
+		assert_int_equal(dlb_dp_in_system(&fake->dp), (i + quantum - 1) / quantum * quantum);
+		assert_int_equal(events_in(fake), i);
+	}
 	fake_free(fake);
 }
 
@@ -158,7 +183,7 @@ test_credit_small_limit_has_no_cache(void **state)
 	assert_int_equal(send_new(fake, 2), 2);
 	receive(fake, ev, 1, FAKE_QUEUE_ATOMIC);
 	answer(fake, ev, 1, RTE_EVENT_OP_RELEASE);
-	assert_int_equal(dlb_dp_in_system(&fake->dp), 1);
+	assert_int_equal(events_in(fake), 1);
 	fake_free(fake);
 }
 
@@ -197,7 +222,7 @@ test_credit_of_refused_burst_comes_back(void **state)
 		assert_int_equal(ops->enqueue_new_burst(&fake->port, ev, 16), bad);
 		assert_int_equal(rte_errno, EINVAL);
 		assert_int_equal(ops->dequeue_burst(&fake->port, ev, 1, 0), 0);
-		assert_int_equal(dlb_dp_in_system(&fake->dp), bad);
+		assert_int_equal(events_in(fake), bad);
 		fake->dp.in_system = 0;
 	}
 	fake_free(fake);
@@ -227,7 +252,7 @@ test_credit_directed_pool_keeps_reserve(void **state)
 		nb_new++, drop_commands(fake);
 	assert_int_equal(rte_errno, ENOSPC);
 	assert_in_range(nb_new, 300 - DLB_DIR_CREDIT_QUANTUM, 300);
-	assert_int_equal(dlb_dp_in_system(&fake->dp), nb_new);
+	assert_int_equal(events_in(fake), nb_new);
 	receive(fake, ev, 128, FAKE_QUEUE_ATOMIC);
 	for (i = 0; i < 128; i++) {
 		ev[i].op = RTE_EVENT_OP_FORWARD;
@@ -271,7 +296,7 @@ test_credit_directed_pool_is_conserved(void **state)
 		receive(fake, ev, (uint16_t)(1 + round % 16), FAKE_QUEUE_DIR);
 		assert_int_equal(ops->dequeue_burst(&fake->port, ev, 16, 0), 0);
 		assert_int_equal(fake->dp.dir_pool, 400);
-		assert_int_equal(dlb_dp_in_system(&fake->dp), 0);
+		assert_int_equal(events_in(fake), 0);
 		drop_commands(fake);
 	}
 	fake_free(fake);
@@ -385,6 +410,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(test_credit_limit_and_threshold_are_exact),
 		cmocka_unit_test(test_credit_forward_passes_at_limit),
 		cmocka_unit_test(test_credit_release_gives_back),
+		cmocka_unit_test(test_credit_new_are_taken_ahead),
 		cmocka_unit_test(test_credit_small_limit_has_no_cache),
 		cmocka_unit_test(test_credit_cached_do_not_pass_threshold),
 		cmocka_unit_test(test_credit_of_refused_burst_comes_back),

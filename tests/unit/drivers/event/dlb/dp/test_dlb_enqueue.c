@@ -357,7 +357,7 @@ test_enqueue_forward_of_nothing_is_new(void **state)
 		assert_int_equal(fake->port.stats.tx_fwd, 1);
 		assert_int_equal(fake->port.stats.tx_new, 1);
 		assert_int_equal(fake->port.stats.tx_invalid, 0);
-		assert_int_equal(dlb_dp_in_system(&fake->dp), 2);
+		assert_int_equal(dlb_dp_in_system(&fake->dp) - fake->port.credits, 2);
 		assert_true(fake_get(&fake->lane[0], &hcw));
 		assert_true(fake_get(&fake->lane[0], &hcw));
 		assert_int_equal(hcw.cmd, DLB_CMD_NEW);

@@ -99,8 +99,8 @@ struct dlb_dp_dev;
 /** An eventdev port: what data->ports[] points to. */
 struct dlb_port {
 	_Alignas(RTE_CACHE_LINE_SIZE) struct dlb_dp_dev *dp;
-	uint32_t started; /**< atomic word; the burst functions return 0 while it is 0 */
-	uint32_t credits; /**< atomic word; kept: of released events, or taken ahead */
+	uint32_t started;	 /**< atomic word; the burst functions return 0 while it is 0 */
+	uint32_t credits;	 /**< atomic word; kept: of released events, or taken ahead */
 	uint32_t credit_quantum; /**< cache at most so many */
 	uint32_t new_limit;	 /**< NEW is refused from this many events in the system on */
 	uint32_t dir_credits;	 /**< cached credits of the directed pool */
@@ -112,9 +112,9 @@ struct dlb_port {
 	bool implicit_release;
 
 	/* Of steps and of vain looks, see dlb_step.c. */
-	uint8_t small_steps; /**< in a row */
-	bool held_back;	     /**< instead of a step */
-	uint16_t last_moved; /**< by the last step */
+	uint8_t small_steps;  /**< in a row */
+	bool held_back;	      /**< instead of a step */
+	uint16_t last_moved;  /**< by the last step */
 	uint16_t vain_looks;  /**< since the port gave its CPU away, or something moved */
 	uint16_t yield_after; /**< so many */
 	uint32_t steps_seen;  /**< when it asked for the steps by others last */

@@ -29,6 +29,12 @@
 #define MIN_VAIN_LOOKS 16
 #define MAX_VAIN_LOOKS 256
 
+/* Steps in a row that found a little, after which a port leaves one out. */
+#define SMALL_STEPS_BEFORE_HOLD 64
+
+/* Commands and elements that make a step worth its while. */
+#define FULL_STEP 96
+
 /* TSC ticks, some microseconds: who gets its CPU back later gave it to somebody who wanted it. */
 #define WANTED_TICKS 10000
 
@@ -52,11 +58,17 @@ yield(struct dlb_port *port)
 }
 
 static void
+look_in_vain(struct dlb_port *port)
+{
+	if (++port->vain_looks >= RTE_MAX(port->yield_after, MIN_VAIN_LOOKS))
+		yield(port);
+}
+
+static void
 pause_or_yield(struct dlb_port *port)
 {
 	rte_pause();
-	if (++port->vain_looks >= RTE_MAX(port->yield_after, MIN_VAIN_LOOKS))
-		yield(port);
+	look_in_vain(port);
 }
 
 /*
@@ -82,11 +94,51 @@ is_attended(struct dlb_port *port)
 	return true;
 }
 
+/*
+ * Whether to leave out one step, so that the next one has more to do. Where each step found a
+ * little, a port gets one event at a time and pays a whole step for it, although its application
+ * would make several meanwhile: once a look came up empty without a step, the events that it did
+ * not wait for come together from then on. Where that does not help, because the application waits
+ * for each event, it is tried again after many steps only.
+ */
+static bool
+is_held_back(struct dlb_port *port)
+{
+	if (port->small_steps < SMALL_STEPS_BEFORE_HOLD || port->held_back)
+		return false;
+	port->held_back = port->last_moved < FULL_STEP;
+	return port->held_back;
+}
+
+/* A step moved so many commands and elements. */
+static void
+note_step(struct dlb_port *port, unsigned int moved)
+{
+	if (moved == 0 || (port->held_back && moved <= port->last_moved))
+		port->small_steps = 0;
+	else if (port->small_steps < SMALL_STEPS_BEFORE_HOLD)
+		port->small_steps += moved < FULL_STEP;
+	port->held_back = false;
+	port->last_moved = (uint16_t)moved;
+}
+
 static void
 step_or_pause(struct dlb_port *port)
 {
-	if (!is_attended(port) && dlb_bus_step(port->dp->bus) > 0)
+	int moved;
+
+	if (is_attended(port)) {
+		pause_or_yield(port);
+		return;
+	}
+	if (is_held_back(port))
+		return;
+	moved = dlb_bus_step(port->dp->bus);
+	note_step(port, (unsigned int)RTE_MAX(moved, 0));
+	if (moved > 0)
 		port->vain_looks = 0;
+	else if (moved == 0)
+		look_in_vain(port);
 	else
 		pause_or_yield(port);
 }

@@ -165,7 +165,8 @@ test_credit_new_are_taken_ahead(void **state)
 	assert_true(quantum > 1);
 	for (i = 1; i <= 3 * quantum; i++) {
 		assert_int_equal(send_new(fake, 1), 1);
-		assert_int_equal(dlb_dp_in_system(&fake->dp), (i + quantum - 1) / quantum * quantum);
+		assert_int_equal(dlb_dp_in_system(&fake->dp),
+				 (i + quantum - 1) / quantum * quantum);
 		assert_int_equal(events_in(fake), i);
 	}
 	fake_free(fake);

@@ -317,6 +317,101 @@ test_dequeue_steps_once_when_empty(void **state)
 	fake_free(fake);
 }
 
+/* A device that delivers in a step all that was made since the one before. */
+struct trickle {
+	struct fake *fake;
+	unsigned int nb_made;
+	unsigned int nb_steps;
+};
+
+static int
+trickle_step(void *arg)
+{
+	struct trickle *trickle = arg;
+	int moved = (int)trickle->nb_made;
+	struct dlb_hcw hcw;
+
+	while (fake_get(&trickle->fake->lane[0], &hcw))
+		;
+	trickle->nb_steps++;
+	for (; trickle->nb_made > 0; trickle->nb_made--)
+		put(&trickle->fake->lane[0], 0);
+	return moved;
+}
+
+static struct fake *
+trickle_fake(struct trickle *trickle)
+{
+	struct fake *fake = fake_new(
+		&(struct fake_conf){ .nb_lanes = 1, .depth = 128, .implicit_release = true });
+
+	*trickle = (struct trickle){ .fake = fake };
+	fake_on_step = trickle_step;
+	fake_on_step_arg = trickle;
+	return fake;
+}
+
+/* Who makes an event a round, whether it gets one or not, pays for a step in many rounds. */
+static void
+test_dequeue_leaves_steps_out_that_find_little(void **state)
+{
+	struct rte_event ev;
+	struct trickle trickle;
+	struct fake *fake = trickle_fake(&trickle);
+	unsigned int i, nb_steps;
+
+	(void)state;
+	for (i = 0; i < 2000; i++) {
+		trickle.nb_made++;
+		ops->dequeue(&fake->port, &ev, 0);
+	}
+	nb_steps = trickle.nb_steps;
+	for (i = 0; i < 2000; i++) {
+		trickle.nb_made++;
+		ops->dequeue(&fake->port, &ev, 0);
+	}
+	assert_in_range(trickle.nb_steps - nb_steps, 1, 2000 / 16);
+	fake_free(fake);
+}
+
+/* Who waits for each event before it makes the next gets nearly each at the first try. */
+static void
+test_dequeue_steps_for_each_event_that_is_waited_for(void **state)
+{
+	struct rte_event ev;
+	struct trickle trickle;
+	struct fake *fake = trickle_fake(&trickle);
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < 2000; i++) {
+		trickle.nb_made = 1;
+		while (ops->dequeue(&fake->port, &ev, 0) == 0)
+			;
+	}
+	assert_int_equal(trickle.nb_steps, 2000);
+	assert_in_range(fake->port.stats.zero_polls, 0, 2000 / 64);
+	fake_free(fake);
+}
+
+/* Where some steps find nothing, none is left out: there is time enough. */
+static void
+test_dequeue_leaves_no_step_out_when_there_is_time(void **state)
+{
+	struct rte_event ev;
+	struct trickle trickle;
+	struct fake *fake = trickle_fake(&trickle);
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < 2000; i++) {
+		trickle.nb_made = i % 50 != 0;
+		assert_int_equal(ops->dequeue(&fake->port, &ev, 0), i % 50 != 0);
+	}
+	assert_int_equal(trickle.nb_steps, 2000);
+	fake_free(fake);
+}
+
 /* Another thread that steps all the time is left alone; when it stops, the port takes over. */
 static void
 test_dequeue_leaves_steps_to_stepper(void **state)
@@ -483,6 +578,9 @@ main(int argc, char **argv)
 		cmocka_unit_test(test_dequeue_takes_lanes_in_turn),
 		cmocka_unit_test(test_dequeue_fills_burst_from_several_lanes),
 		cmocka_unit_test(test_dequeue_steps_once_when_empty),
+		cmocka_unit_test(test_dequeue_leaves_steps_out_that_find_little),
+		cmocka_unit_test(test_dequeue_steps_for_each_event_that_is_waited_for),
+		cmocka_unit_test(test_dequeue_leaves_no_step_out_when_there_is_time),
 		cmocka_unit_test(test_dequeue_leaves_steps_to_stepper),
 		cmocka_unit_test(test_dequeue_leaves_steps_to_service),
 		cmocka_unit_test(test_dequeue_timeout_ends_with_an_event),

@@ -173,9 +173,10 @@ dlbsim_power_cycle(struct dlbsim *sim)
 unsigned int
 dlbsim_step(struct dlbsim *sim, uint64_t now_ns, unsigned int budget)
 {
-	if (now_ns > sim->s->now_ns)
+	if (now_ns > sim->s->now_ns) {
 		sim->s->now_ns = now_ns;
-	sim_watchdog(sim, now_ns);
+		sim_watchdog(sim, now_ns);
+	}
 	return sim_schedule(sim, budget);
 }
 

@@ -169,21 +169,21 @@ retire_sns(struct sim_state *s, const struct span *span)
 {
 	uint64_t h = span->first;
 	uint16_t *oldest = &s->oldest_sn[hist_group(h)][hist_sn_slot(h)];
-	unsigned int mask = hist_nb_sns(h) - 1, n = 0;
+	unsigned int mask = hist_nb_sns(h) - 1, sn = *oldest, n;
+	struct sim_sn *sns = hist_sn(s, h, 0);
 
 	if (s->ldb_q[hist_qid(h)].nalb_stalled != 0)
 		return 0;
-	while (n < span->n) {
-		unsigned int key = hist_key(span->hist[n]);
-		struct sim_sn *sn = hist_sn(s, h, key);
+	for (n = 0; n < span->n; n++) {
+		unsigned int next = (sn + 1) & mask;
 
-		if (*oldest != key || sn->head != SIM_NONE ||
-		    hist_sn(s, h, (key + 1) & mask)->state == SIM_SN_DONE)
+		if (hist_key(span->hist[n]) != sn || sns[sn].head != SIM_NONE ||
+		    sns[next].state == SIM_SN_DONE)
 			break;
-		*sn = (struct sim_sn){ .state = SIM_SN_FREE };
-		*oldest = (uint16_t)((key + 1) & mask);
-		n++;
+		sns[sn] = (struct sim_sn){ .state = SIM_SN_FREE };
+		sn = next;
 	}
+	*oldest = (uint16_t)sn;
 	return n;
 }
 

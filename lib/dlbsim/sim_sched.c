@@ -58,19 +58,35 @@ sim_queue_update(struct sim_state *s, unsigned int qid)
 
 /* --- load-balanced ------------------------------------------------------------------------- */
 
-/* Hand out the queue's next SN (sequence number); returns false if all are in use. */
-static inline bool
-take_sn(struct sim_state *s, struct sim_ldb_queue *q, uint64_t h, unsigned int *rel)
+/*
+ * Hand out the queue's next SNs (sequence numbers), at most @p max. Their history entries begin with
+ * @p h. Returns how many there are until the first that is in use.
+ */
+static inline unsigned int
+take_sns(struct sim_state *s, struct sim_ldb_queue *q, uint64_t h, uint64_t *hist, unsigned int max)
 {
-	struct sim_sn *sn;
+	unsigned int mask = hist_nb_sns(h) - 1, sn = q->next_sn & mask, n;
+	struct sim_sn *sns = hist_sn(s, h, 0);
 
-	*rel = q->next_sn & (hist_nb_sns(h) - 1);
-	sn = hist_sn(s, h, *rel);
-	if (sn->state != SIM_SN_FREE)
-		return false;
-	*sn = (struct sim_sn){ .state = SIM_SN_SCHEDULED };
-	q->next_sn = (uint16_t)((*rel + 1) & (hist_nb_sns(h) - 1));
-	return true;
+	for (n = 0; n < max && sns[sn].state == SIM_SN_FREE; n++) {
+		sns[sn] = (struct sim_sn){ .state = SIM_SN_SCHEDULED };
+		hist[n] = h | sn;
+		sn = (sn + 1) & mask;
+	}
+	q->next_sn = (uint16_t)sn;
+	return n;
+}
+
+/* How many of the @p max (>= 1) elements are all ordered, or all not. */
+static inline unsigned int
+alike(const struct sim_qe *qe, unsigned int max)
+{
+	bool ordered = qe_type(qe->meta) == DLB_SCHED_ORDERED;
+	unsigned int n = 1;
+
+	while (n < max && (qe_type(qe[n].meta) == DLB_SCHED_ORDERED) == ordered)
+		n++;
+	return n;
 }
 
 /* One segment of unordered and ordered QEs from the head of FIFO @p bin. */
@@ -78,25 +94,23 @@ static unsigned int
 nalb_segment(struct sim_state *s, struct sim_put *put, unsigned int bin, unsigned int max)
 {
 	struct sim_ldb_queue *q = &s->ldb_q[put->qid];
-	uint64_t unordered = put_hist(put, q, DLB_SCHED_UNORDERED);
-	uint64_t ordered = put_hist(put, q, DLB_SCHED_ORDERED);
 	struct sim_fifo *f = &q->nalb[bin];
 	const struct sim_qe *from = fifo_peek(s, f);
 	struct sim_segment seg = segment_begin(put, q->nb_atm + q->nb_nalb + q->aqed,
 					       q->nalb_thresh, fifo_run(f, max));
-	unsigned int n, sn;
+	unsigned int type = qe_type(from->meta), n, max_n;
+	uint64_t h = put_hist(put, q, type);
 
-	for (n = 0; n < seg.n; n++) {
-		uint64_t h = unordered;
-
-		if (qe_type(from[n].meta) == DLB_SCHED_ORDERED) {
-			if (!take_sn(s, q, ordered, &sn)) {
-				q->nalb_stalled |= (uint8_t)(1U << bin);
-				break;
-			}
-			h = ordered | sn;
-		}
-		seg.hist[n] = h;
+	if (seg.n == 0)
+		return 0;
+	max_n = n = alike(from, seg.n);
+	if (type == DLB_SCHED_ORDERED) {
+		n = take_sns(s, q, h, seg.hist, max_n);
+		if (n < max_n)
+			q->nalb_stalled |= (uint8_t)(1U << bin);
+	} else {
+		for (unsigned int i = 0; i < n; i++)
+			seg.hist[i] = h;
 	}
 	sim_segment_end(put, &seg, from, n);
 	fifo_drop(s, f, n);

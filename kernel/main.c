@@ -92,7 +92,8 @@ static int dlb_suspend(struct device *dev)
 
 /*
  * A device that keeps its state in D3hot has to be reset, as its state is not what we remember. One
- * that does not start is dead until it wakes again; an error here would keep the kernel from trying.
+ * that does not start is dead until it wakes again; an error here would keep the kernel from
+ * trying.
  */
 static int dlb_resume(struct device *dev)
 {

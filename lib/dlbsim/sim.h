@@ -138,7 +138,8 @@ struct sim_ldb_queue {
 	uint16_t hid_mask;
 	uint32_t nb_atm; /* QEs in atm[] */
 	uint32_t nb_nalb;
-	uint64_t cqs; /* CQs that have it in a slot */
+	uint64_t cqs;	/* CQs that have it in a slot */
+	uint16_t level; /* CQs with so many in flight leave its QEs to others; for one pass */
 	/* sequence numbers */
 	uint16_t next_sn;
 	uint8_t sn_group;

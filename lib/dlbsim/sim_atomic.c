@@ -309,7 +309,8 @@ flow_join(struct sim_flow *flow, uint32_t mine, unsigned int *nb_free)
 
 /*
  * Give the CQ one segment of QEs from the head of FIFO @p bin, up to one that may not go there,
- * which is set aside. Nothing of the queue waits for this CQ, or it would have gone first.
+ * which is set aside, or left to others if the CQ has enough. Nothing of the queue waits for this
+ * CQ, or it would have gone first.
  */
 static unsigned int
 serve_fifo(struct sim_state *s, struct sim_put *put, uint64_t h, unsigned int bin, unsigned int max)
@@ -321,7 +322,9 @@ serve_fifo(struct sim_state *s, struct sim_put *put, uint64_t h, unsigned int bi
 	struct sim_segment seg = segment_begin(put, q->nb_atm + q->nb_nalb + q->aqed, q->atm_thresh,
 					       fifo_run(f, max));
 	uint32_t hid_mask = q->hid_mask, mine = FIELD_PREP(SIM_FLOW_CQ, put->id);
-	unsigned int room = q->nb_flows < q->fid_lim ? (unsigned int)(q->fid_lim - q->nb_flows) : 0;
+	unsigned int room = q->nb_flows < q->fid_lim && !put->sated
+				    ? (unsigned int)(q->fid_lim - q->nb_flows)
+				    : 0;
 	unsigned int n, nb_free = room, hid = 0;
 
 	for (n = 0; n < seg.n; n++) {
@@ -333,7 +336,7 @@ serve_fifo(struct sim_state *s, struct sim_put *put, uint64_t h, unsigned int bi
 	q->nb_flows = (uint16_t)(q->nb_flows + room - nb_free);
 	sim_segment_end(put, &seg, from, n);
 	drop_head(s, q, bin, n);
-	if (n < seg.n)
+	if (n < seg.n && !put->sated)
 		set_aside(s, q, put->qid, bin, hid, &flows[hid]);
 	return n;
 }
@@ -354,7 +357,7 @@ serve_once(struct sim_state *s, struct sim_put *put, uint64_t h, unsigned int ma
 	if ((src.pinned >> bin & 1) != 0)
 		return serve_wait(s, put, h, s->pinned[put->id][put->qid][bin].head);
 	if ((src.ready >> bin & 1) != 0)
-		return serve_wait(s, put, h, q->ready[bin].head);
+		return put->sated ? 0 : serve_wait(s, put, h, q->ready[bin].head);
 	/* Alone, the bin needs no arbitration for each QE. */
 	return serve_fifo(s, put, h, bin, (bins & (bins - 1)) == 0 ? max : 1);
 }

@@ -27,6 +27,7 @@ struct sim_put {
 	unsigned int slot;
 	unsigned int shift; /* log2 bytes from entry to entry */
 	bool is_ldb;
+	bool sated;			 /* the CQ gets only what no other one can take */
 	uint64_t bounce[SEGMENT_MAX][2]; /* entries on their way to dma_write */
 };
 

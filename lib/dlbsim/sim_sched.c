@@ -3,17 +3,25 @@
  *
  * The scheduler: which consumer queue (CQ) gets queue elements (QE) of which queue next.
  *
- * CQs take turns. In a turn a CQ picks one of its queues by priority and gets a few QEs of it: one
- * where hardware would choose anew for each QE, so that a line of four is filled while other CQs
- * that serve the same queue get their share; many where no other CQ could take them. All conditions
- * are computed from state, nothing is cached across a register write.
+ * CQs take turns. In a turn a CQ picks one of its queues by priority and gets several QEs of it,
+ * where hardware would choose anew for each QE. Of a queue that several CQs serve, QEs that any of
+ * them could take go to those with the fewest in flight, until all have as many; a CQ that has more
+ * than its share gets what only it can take. All conditions are computed from state, nothing is
+ * cached across a register write.
  */
+
+#include <limits.h>
 
 #include "sim_cq.h"
 #include "sim_fifo.h"
 
-#define SHARED_TURN 4
-#define ALONE_TURN  32
+#define MAX_TURN 32
+
+/*
+ * As many CQs share a queue's QEs in one pass, the next ones in turn; the others are next in later
+ * passes. More would cost time for each port and be hardly more even.
+ */
+#define MAX_SHARERS 8
 
 /* A draw of 0..255, the same sequence on every run. */
 static unsigned int
@@ -157,6 +165,8 @@ serve(struct sim_state *s, struct sim_put *put, unsigned int max)
 		q->nalb_turn |= n != 0;
 		return n;
 	}
+	if (put->sated)
+		return sim_atomic_serve(s, put, max);
 	n = nalb_first ? nalb_serve(s, put, max) : sim_atomic_serve(s, put, max);
 	if (n == 0)
 		return nalb_first ? sim_atomic_serve(s, put, max) : nalb_serve(s, put, max);
@@ -190,13 +200,21 @@ pick_slot(struct dlbsim *sim, struct sim_cq *cq, uint32_t qids)
 	return best;
 }
 
+/* @p n QEs or, if they are more than a few, as many as fill the last line of four. */
+static inline unsigned int
+fill_line(const struct sim_cq *cq, unsigned int n)
+{
+	return n < 4 ? n : n + (-(cq->wptr + n) & 3);
+}
+
 /* How many QEs of the queue the CQ may get in this turn. */
 static unsigned int
-ldb_room(const struct sim_state *s, const struct sim_cq *cq, const struct sim_ldb_queue *q)
+ldb_room(const struct sim_cq *cq, const struct sim_ldb_queue *q)
 {
-	uint64_t takers = q->cqs & s->ldb_ready;
-	unsigned int turn = (takers & (takers - 1)) != 0 ? SHARED_TURN : ALONE_TURN;
+	unsigned int turn = MAX_TURN;
 
+	if (cq->inflight < q->level)
+		turn = min_u(turn, fill_line(cq, (unsigned int)(q->level - cq->inflight)));
 	turn = min_u(turn, (unsigned int)(cq->token_lim - cq->tokens));
 	turn = min_u(turn, (unsigned int)(cq->infl_lim - cq->inflight));
 	turn = min_u(turn, (unsigned int)(cq->hist_size - cq->inflight));
@@ -232,32 +250,116 @@ ldb_turn(struct dlbsim *sim, unsigned int id)
 	struct sim_put put;
 	unsigned int n = 0;
 
+	if (qids == 0)
+		return 0;
 	sim_put_begin(&put, sim, true, id);
 	while (qids != 0 && n == 0) {
+		const struct sim_ldb_queue *q;
+
 		put.slot = pick_slot(sim, cq, qids);
 		put.qid = cq->slot_qid[put.slot];
 		qids &= ~(UINT32_C(1) << put.qid);
-		n = serve(s, &put, ldb_room(s, cq, &s->ldb_q[put.qid]));
+		q = &s->ldb_q[put.qid];
+		put.sated = cq->inflight >= q->level;
+		n = serve(s, &put, ldb_room(cq, q));
 		if (n != 0)
 			ldb_account(sim, &put, n);
 		sim_queue_update(s, put.qid);
+		/* What is less urgent may not overtake what it leaves to others. */
+		if (put.sated)
+			break;
 	}
 	return n;
 }
 
-/* One turn for each CQ of @p cqs that still could take something. */
+/* @p cqs, with @p first as bit 0. */
+static inline uint64_t
+in_turn(uint64_t cqs, unsigned int first)
+{
+	return cqs >> first | cqs << (-first % DLB_MAX_LDB_PORTS);
+}
+
+/* The CQ whose bit is the lowest of @p turns, which in_turn() made. */
+static inline unsigned int
+next_in_turn(uint64_t turns, unsigned int first)
+{
+	return (first + (unsigned int)__builtin_ctzll(turns)) % DLB_MAX_LDB_PORTS;
+}
+
+/*
+ * How many each of the CQs that have @p load in flight may have when they share @p work (not 0) as
+ * evenly as they can. Those that have more drop out, which leaves the others less each.
+ */
+static unsigned int
+even_level(const unsigned int *load, unsigned int nb, unsigned int work)
+{
+	unsigned int level = UINT_MAX, before;
+
+	do {
+		unsigned int sum = work, n = 0;
+
+		before = level;
+		for (unsigned int i = 0; i < nb; i++)
+			if (load[i] < before) {
+				sum += load[i];
+				n++;
+			}
+		level = (sum + n - 1) / n;
+	} while (level < before);
+	return level;
+}
+
+/* Set the queue's level. Returns who shares its work, of the CQs that could take it. */
+static uint64_t
+share(struct sim_state *s, struct sim_ldb_queue *q, uint64_t takers)
+{
+	unsigned int work =
+		min_u(q->nb_atm + q->nb_nalb, (unsigned int)(q->infl_lim - q->inflight));
+	unsigned int load[MAX_SHARERS], nb = 0;
+	uint64_t sharers = 0;
+
+	for (uint64_t t = in_turn(takers, s->next_cq); t != 0 && nb < MAX_SHARERS; t &= t - 1) {
+		unsigned int id = next_in_turn(t, s->next_cq);
+
+		sharers |= UINT64_C(1) << id;
+		load[nb++] = s->ldb_cq[id].inflight;
+	}
+	/* Of flows that wait, free again, one QE is known at least. */
+	q->level = (uint16_t)even_level(load, nb, work + (q->ready_bins != 0));
+	return sharers;
+}
+
+/* The CQs that may get something, of queues' new work evenly or all that they could take. */
+static uint64_t
+choose_cqs(struct sim_state *s, bool evenly)
+{
+	uint64_t cqs = s->pinned_cqs & s->ldb_ready;
+
+	for (uint32_t qids = s->ldb_work & s->ldb_open; qids != 0; qids &= qids - 1) {
+		struct sim_ldb_queue *q = &s->ldb_q[__builtin_ctz(qids)];
+		uint64_t takers = q->cqs & s->ldb_ready;
+
+		q->level = UINT16_MAX;
+		cqs |= evenly && (takers & (takers - 1)) != 0 ? share(s, q, takers) : takers;
+	}
+	return cqs;
+}
+
+/* One turn for each CQ of @p cqs. */
 static unsigned int
 ldb_turns(struct dlbsim *sim, uint64_t cqs)
 {
-	unsigned int n = 0;
+	struct sim_state *s = sim->s;
+	unsigned int first = s->next_cq, n = 0;
 
-	for (; cqs != 0; cqs &= cqs - 1) {
-		unsigned int id = (unsigned int)__builtin_ctzll(cqs);
+	for (uint64_t t = in_turn(cqs, first); t != 0; t &= t - 1) {
+		unsigned int id = next_in_turn(t, first), got = ldb_turn(sim, id);
 
-		if ((sim->s->ldb_ready >> id & 1) == 0)
-			continue;
-		sim->s->next_cq = (uint8_t)((id + 1) % DLB_MAX_LDB_PORTS);
-		n += ldb_turn(sim, id);
+		if (got != 0)
+			s->next_cq = (uint8_t)((id + 1) % DLB_MAX_LDB_PORTS);
+		n += got;
+		if ((s->ldb_work | s->pinned_cqs) == 0)
+			break;
 	}
 	return n;
 }
@@ -265,14 +367,10 @@ ldb_turns(struct dlbsim *sim, uint64_t cqs)
 static unsigned int
 ldb_pass(struct dlbsim *sim)
 {
-	struct sim_state *s = sim->s;
-	uint64_t cqs = s->pinned_cqs, from;
+	unsigned int n = ldb_turns(sim, choose_cqs(sim->s, true));
 
-	for (uint32_t qids = s->ldb_work & s->ldb_open; qids != 0; qids &= qids - 1)
-		cqs |= s->ldb_q[__builtin_ctz(qids)].cqs;
-	cqs &= s->ldb_ready;
-	from = cqs & (~UINT64_C(0) << s->next_cq);
-	return ldb_turns(sim, from) + ldb_turns(sim, cqs & ~from);
+	/* Better unevenly than not at all. */
+	return n != 0 ? n : ldb_turns(sim, choose_cqs(sim->s, false));
 }
 
 /* --- directed ------------------------------------------------------------------------------ */
@@ -324,7 +422,7 @@ dir_turn(struct dlbsim *sim, unsigned int id)
 	unsigned int max, n = 0;
 
 	sim_put_begin(&put, sim, false, id);
-	max = min_u(ALONE_TURN, (unsigned int)(put.cq->token_lim - put.cq->tokens));
+	max = min_u(MAX_TURN, (unsigned int)(put.cq->token_lim - put.cq->tokens));
 	while (n < max && q->bins != 0) {
 		bool alone = (q->bins & (q->bins - 1U)) == 0;
 

@@ -240,7 +240,7 @@ test_overlapping_ranges_do_no_harm(void **state)
 	bench_link(b, 4, 0, 0, 0);
 	send(b, DLB_SCHED_ATOMIC, 0, 40);
 	assert_in_range(bench_settle(b), 1, HISTORY);
-	for (unsigned int i = 0; i < 100 && bench_get(b, DLB_R_LSP_QID_ATM_ACTIVE, 0) != 0; i++) {
+	for (unsigned int i = 0; i < 100 && bench_get(b, DLB_R_LSP_QID_LDB_INFL_CNT, 0) != 0; i++) {
 		bench_drain(b, LDB, 3);
 		bench_drain(b, LDB, 4);
 	}

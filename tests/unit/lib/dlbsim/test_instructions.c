@@ -83,6 +83,7 @@ struct load {
 	enum dlb_sched_type type;
 	unsigned int nb_queues; /* events go to each in turn, burst by burst */
 	unsigned int nb_ports;
+	unsigned int nb_sharers; /* of one queue's burst; 1: each queue has one port */
 	unsigned int nb_flows;
 	unsigned int burst;
 	unsigned int bound; /* instructions for each event, in tenths */
@@ -99,22 +100,27 @@ bring_up(struct bench *b, const struct load *load)
 		bench_ldb_port(b, &(struct bench_port){ .id = p, .history = 32 });
 	for (unsigned int q = 0; q < load->nb_queues; q++)
 		bench_link(b, q / DLB_NB_SLOTS, q % DLB_NB_SLOTS, q, 0);
+	for (unsigned int p = 1; load->nb_sharers > 1 && p < load->nb_ports; p++)
+		bench_link(b, p, 0, 0, 0);
 	bench_dir_queue(b, &(struct bench_queue){ .qid = DIR_QUEUE });
 	bench_dir_port(b, &(struct bench_port){ .id = DIR_QUEUE });
 	b->unverified = true;
 }
 
-/* A burst of events through the device, all of them completed. */
+/* A burst of events through the device, which deals them to ports from @p first on. */
 static void
-through(struct bench *b, bool is_ldb, unsigned int port, const struct dlb_hcw *new,
-	const struct dlb_hcw *done, unsigned int n)
+through(struct bench *b, const struct load *load, unsigned int first, const struct dlb_hcw *new,
+	const struct dlb_hcw *done)
 {
-	dlbsim_pp_write(b->sim, LDB, 0, new, n);
+	bool is_ldb = load->type != DLB_SCHED_DIRECTED;
+
+	dlbsim_pp_write(b->sim, LDB, 0, new, load->burst);
 	dlbsim_step(b->sim, 0, 256);
-	dlbsim_pp_write(b->sim, is_ldb, port, done, n);
+	for (unsigned int i = 0; i < load->nb_sharers; i++)
+		dlbsim_pp_write(b->sim, is_ldb, first + i, done, load->burst / load->nb_sharers);
 }
 
-/* Lap @p number around the load's queues, with or without being counted. */
+/* Lap @p number around the load's queues or ports, with or without being counted. */
 static void
 lap(struct bench *b, const struct load *load, unsigned int number, bool counted)
 {
@@ -123,6 +129,8 @@ lap(struct bench *b, const struct load *load, unsigned int number, bool counted)
 	unsigned int port = is_ldb ? qid / DLB_NB_SLOTS : DIR_QUEUE;
 	struct dlb_hcw new[BURST], done[BURST];
 
+	if (load->nb_sharers > 1)
+		port = number * load->nb_sharers % load->nb_ports;
 	for (unsigned int i = 0; i < load->burst; i++) {
 		unsigned int flow = (number * load->burst + i) % load->nb_flows;
 
@@ -131,7 +139,7 @@ lap(struct bench *b, const struct load *load, unsigned int number, bool counted)
 	}
 	if (counted)
 		count_begin();
-	through(b, is_ldb, port, new, done, load->burst);
+	through(b, load, port, new, done);
 	if (counted)
 		count_end();
 }
@@ -151,7 +159,9 @@ measure(struct bench *b, const struct load *load)
 		lap(b, load, i, true);
 	b->unverified = false;
 	bench_verify(b);
-	assert_int_equal(bench_get(b, DLB_R_LSP_CQ_LDB_INFL_CNT, 0), 0);
+	for (unsigned int p = 0; p < load->nb_ports; p++)
+		assert_int_equal(bench_get(b, DLB_R_LSP_CQ_LDB_INFL_CNT, p), 0);
+	assert_int_equal(bench_nb_drops(b), 0);
 	per_event = 10 * (unsigned int)nb_traps / (nb_laps * load->burst);
 	printf("%s: %u.%u instructions\n", load->what, per_event / 10, per_event % 10);
 	return per_event;
@@ -160,14 +170,17 @@ measure(struct bench *b, const struct load *load)
 /* --- tests --------------------------------------------------------------------------------- */
 
 static const struct load loads[] = {
-	{ "atomic", DLB_SCHED_ATOMIC, 1, 1, 1024, BURST, 1410 },
-	{ "atomic, one flow", DLB_SCHED_ATOMIC, 1, 1, 1, BURST, 1380 },
-	{ "ordered", DLB_SCHED_ORDERED, 1, 1, 1024, BURST, 1630 },
-	{ "unordered", DLB_SCHED_UNORDERED, 1, 1, 1024, BURST, 1130 },
-	{ "directed", DLB_SCHED_DIRECTED, 1, 1, 1024, BURST, 860 },
-	{ "atomic, alone", DLB_SCHED_ATOMIC, 1, 1, 1024, 1, 16200 },
+	{ "atomic", DLB_SCHED_ATOMIC, 1, 1, 1, 1024, BURST, 1410 },
+	{ "atomic, one flow", DLB_SCHED_ATOMIC, 1, 1, 1, 1, BURST, 1380 },
+	{ "ordered", DLB_SCHED_ORDERED, 1, 1, 1, 1024, BURST, 1630 },
+	{ "unordered", DLB_SCHED_UNORDERED, 1, 1, 1, 1024, BURST, 1130 },
+	{ "directed", DLB_SCHED_DIRECTED, 1, 1, 1, 1024, BURST, 860 },
+	{ "atomic, alone", DLB_SCHED_ATOMIC, 1, 1, 1, 1024, 1, 16200 },
 	/* What is configured costs nothing: the bound is that of one queue. */
-	{ "atomic, 32 queues, 64 ports", DLB_SCHED_ATOMIC, 32, 64, 32768, BURST, 1410 },
+	{ "atomic, 32 queues, 64 ports", DLB_SCHED_ATOMIC, 32, 64, 1, 32768, BURST, 1410 },
+	/* Ports that share a queue make turns of four; more than eight cost no more than eight. */
+	{ "atomic, 8 ports share", DLB_SCHED_ATOMIC, 1, 8, 8, 1024, BURST, 4370 },
+	{ "atomic, 64 ports share", DLB_SCHED_ATOMIC, 1, 64, 8, 1024, BURST, 4370 },
 };
 
 static void

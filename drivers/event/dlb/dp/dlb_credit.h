@@ -24,7 +24,7 @@
 #include "dlb_dp.h"
 #include "dlb_event.h"
 
-/* Credits of the directed pool that a port takes at once. Ports must not be able to hoard so many
+/* Credits of the directed pool that a port keeps at most. Ports must not be able to hoard so many
  * that a reorder buffer full of directed elements (2048 at most) could exhaust the pool of 4096.
  */
 #define DLB_DIR_CREDIT_QUANTUM 8
@@ -94,35 +94,42 @@ dlb_credit_give(struct dlb_port *port, uint32_t n)
 		dlb_credit_flush(port);
 }
 
-/* One credit for an element to a directed queue; NEW leaves a reserve to those that FORWARD. */
-static inline bool
-dlb_dir_credit_take(struct dlb_port *port, bool is_new)
+/*
+ * Credits for up to n elements to a directed queue; NEW leaves a reserve to those that FORWARD.
+ * Returns how many it got.
+ */
+static inline uint32_t
+dlb_dir_credit_take(struct dlb_port *port, uint32_t n, bool is_new)
 {
 	struct dlb_dp_dev *dp = port->dp;
-	int32_t before;
+	int32_t left, wanted, got;
 
-	if (is_new && dlb_load_relaxed(&dp->dir_pool) <= (int32_t)dp->dir_credit_reserve)
-		return false;
-	if (port->dir_credits == 0) {
-		before = dlb_sub_relaxed(&dp->dir_pool, DLB_DIR_CREDIT_QUANTUM);
-		port->dir_credits = (uint32_t)RTE_MAX(0, RTE_MIN(before, DLB_DIR_CREDIT_QUANTUM));
-		if (before < DLB_DIR_CREDIT_QUANTUM)
-			dlb_add_relaxed(&dp->dir_pool,
-					DLB_DIR_CREDIT_QUANTUM - (int32_t)port->dir_credits);
-		if (port->dir_credits == 0)
-			return false;
+	if (is_new) {
+		left = dlb_load_relaxed(&dp->dir_pool) - (int32_t)dp->dir_credit_reserve;
+		n = RTE_MIN(n, (uint32_t)RTE_MAX(left, 0));
 	}
-	port->dir_credits--;
-	return true;
+	if (port->dir_credits < n) {
+		wanted = (int32_t)RTE_MAX(n - port->dir_credits, (uint32_t)DLB_DIR_CREDIT_QUANTUM);
+		got = dlb_sub_relaxed(&dp->dir_pool, wanted);
+		got = RTE_MAX(0, RTE_MIN(got, wanted));
+		if (got < wanted)
+			dlb_add_relaxed(&dp->dir_pool, wanted - got);
+		port->dir_credits += (uint32_t)got;
+	}
+	n = RTE_MIN(n, port->dir_credits);
+	port->dir_credits -= n;
+	return n;
 }
 
-/* The element that a credit was taken for does not go, if it was to be a directed one. */
+/* n elements that credits were taken for do not go. */
 static inline void
-dlb_dir_credit_undo(struct dlb_port *port, uint32_t dest)
+dlb_dir_credit_undo(struct dlb_port *port, uint32_t n)
 {
-	if ((dest >> DLB_DEST_TYPE_SHIFT & 3) == DLB_SCHED_DIRECTED &&
-	    port->dp->dir_credit_reserve > 0)
-		port->dir_credits++;
+	port->dir_credits += n;
+	if (port->dir_credits <= DLB_DIR_CREDIT_QUANTUM)
+		return;
+	dlb_add_relaxed(&port->dp->dir_pool, (int32_t)(port->dir_credits - DLB_DIR_CREDIT_QUANTUM));
+	port->dir_credits = DLB_DIR_CREDIT_QUANTUM;
 }
 
 /* n elements were read from a directed CQ. */

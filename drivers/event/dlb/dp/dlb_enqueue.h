@@ -96,13 +96,23 @@ enqueue_refuse(uint64_t *reason, int err)
 	return err;
 }
 
+/* No software credit is left: a credit of the directed pool is not needed then. */
+static __rte_noinline int
+enqueue_no_credit(struct dlb_port *port, uint32_t dest)
+{
+	if ((dest >> DLB_DEST_TYPE_SHIFT & 3) == DLB_SCHED_DIRECTED &&
+	    port->dp->dir_credit_reserve > 0)
+		dlb_dir_credit_undo(port, 1);
+	return enqueue_refuse(&port->stats.tx_nospc_new_event_limit, ENOSPC);
+}
+
 /* A destination that is not simply a queue. 0, or why the event cannot go there. */
 static __rte_noinline int
 enqueue_exception(struct dlb_port *port, uint32_t dest, bool is_new)
 {
 	if ((dest & DLB_DEST_INVALID) != 0)
 		return enqueue_refuse(&port->stats.tx_invalid, EINVAL);
-	if (!dlb_dir_credit_take(port, is_new))
+	if (dlb_dir_credit_take(port, 1, is_new) == 0)
 		return enqueue_refuse(&port->stats.tx_nospc_dir_hw_credits, ENOSPC);
 	return 0;
 }
@@ -147,10 +157,8 @@ enqueue_new(struct dlb_tx *tx, const struct rte_event *ev, uint32_t left, enum d
 	}
 	if (tx->new_credits == 0) {
 		enqueue_take_credits(tx, ev, left, known);
-		if (tx->new_credits == 0) {
-			dlb_dir_credit_undo(tx->port, dest);
-			return enqueue_refuse(&tx->port->stats.tx_nospc_new_event_limit, ENOSPC);
-		}
+		if (tx->new_credits == 0)
+			return enqueue_no_credit(tx->port, dest);
 	}
 	/* The order among NEW events of a port is kept by sending them through one lane. */
 	if (known == DLB_KNOWN_NONE)
@@ -193,10 +201,8 @@ enqueue_unheld(struct dlb_tx *tx, const struct rte_event *ev, uint32_t dest)
 {
 	if (tx->new_credits == 0)
 		tx->new_credits = dlb_credit_take(tx->port, 1);
-	if (tx->new_credits == 0) {
-		dlb_dir_credit_undo(tx->port, dest);
-		return enqueue_refuse(&tx->port->stats.tx_nospc_new_event_limit, ENOSPC);
-	}
+	if (tx->new_credits == 0)
+		return enqueue_no_credit(tx->port, dest);
 	dlb_tx_select(tx, &tx->port->lane[0]);
 	dlb_pack_one(dlb_writer_next(&tx->w, tx->port), ev, dest, DLB_CMD_NEW);
 	tx->new_credits--;
@@ -305,18 +311,37 @@ enqueue_mixed_line(struct dlb_tx *tx, const struct rte_event *ev, uint32_t n, ui
 	return DLB_HCWS_PER_LINE;
 }
 
+/* Of n events, for how many to this destination there are credits of the directed pool. */
+static __rte_always_inline uint32_t
+enqueue_dir_credits(struct dlb_tx *tx, uint32_t dest, uint32_t n, bool is_new)
+{
+	if (likely((dest & DLB_DEST_DIR_CREDIT) == 0))
+		return n;
+	return dlb_dir_credit_take(tx->port, n, is_new);
+}
+
+/* So many of them were not used. */
+static __rte_always_inline void
+enqueue_dir_credits_left(struct dlb_tx *tx, uint32_t dest, uint32_t n)
+{
+	if (unlikely((dest & DLB_DEST_DIR_CREDIT) != 0))
+		dlb_dir_credit_undo(tx->port, n);
+}
+
 static __rte_always_inline uint32_t
 enqueue_lines_new(struct dlb_tx *tx, const struct rte_event *ev, uint32_t n, uint64_t mask,
 		  enum dlb_known_ops known)
 {
 	uint32_t dest = enqueue_dest(tx, ev), done;
 
-	if (unlikely(tx->lane != &tx->port->lane[0] || (dest & DLB_DEST_EXCEPTION) != 0))
+	if (unlikely(tx->lane != &tx->port->lane[0] || (dest & DLB_DEST_INVALID) != 0))
 		return 0;
 	if (tx->new_credits < DLB_HCWS_PER_LINE)
 		enqueue_take_credits(tx, ev, n, known);
-	n = RTE_MIN(n, tx->new_credits);
-	done = enqueue_lines(tx, ev, n, ev->event, mask | DLB_EVENT_DEST_MASK, dest, DLB_CMD_NEW);
+	n = enqueue_dir_credits(tx, dest, RTE_MIN(n, tx->new_credits), true);
+	done = enqueue_lines(tx, ev, n, ev->event, mask | DLB_EVENT_DEST_MASK, dest & DLB_DEST_MASK,
+			     DLB_CMD_NEW);
+	enqueue_dir_credits_left(tx, dest, n - done);
 	if (done == 0)
 		done = enqueue_mixed_line(tx, ev, n, ev->event, mask, DLB_CMD_NEW);
 	tx->new_credits -= done;
@@ -361,11 +386,13 @@ enqueue_lines_forward(struct dlb_tx *tx, const struct rte_event *ev, uint32_t n,
 	uint64_t want = enqueue_wanted_answer(tx, ev);
 	uint32_t dest = enqueue_dest(tx, ev), done;
 
-	if (unlikely((dest & DLB_DEST_EXCEPTION) != 0))
+	if (unlikely((dest & DLB_DEST_INVALID) != 0))
 		return 0;
-	n = enqueue_answers_in_order(tx, n);
+	n = enqueue_dir_credits(tx, dest, enqueue_answers_in_order(tx, n), false);
 	mask |= enqueue_answer_mask(tx);
-	done = enqueue_lines(tx, ev, n, want, mask | DLB_EVENT_DEST_MASK, dest, cmd);
+	done = enqueue_lines(tx, ev, n, want, mask | DLB_EVENT_DEST_MASK, dest & DLB_DEST_MASK,
+			     cmd);
+	enqueue_dir_credits_left(tx, dest, n - done);
 	if (done == 0)
 		done = enqueue_mixed_line(tx, ev, n, want, mask, cmd);
 	tx->oldest += done;

@@ -239,18 +239,25 @@ dir_event(unsigned int op)
 	return ev;
 }
 
-/* Of a pool of 400, NEW leaves a quarter to FORWARD; when all is gone FORWARD waits too. */
+/*
+ * Of a pool of 400, NEW in bursts of n leaves a quarter to FORWARD; when all is gone FORWARD waits
+ * too.
+ */
 static void
-test_credit_directed_pool_keeps_reserve(void **state)
+check_reserve(uint16_t n)
 {
 	struct fake *fake = fake_new(&(struct fake_conf){
 		.nb_lanes = 1, .depth = 128, .limit = 4000, .dir_credits = 400 });
-	struct rte_event ev[128], new_ev = dir_event(RTE_EVENT_OP_NEW);
-	unsigned int i, nb_new = 0, nb_fwd = 0;
+	struct rte_event ev[128], new_ev[64];
+	unsigned int i, sent, nb_new = 0, nb_fwd = 0;
 
-	(void)state;
-	while (ops->enqueue_new_burst(&fake->port, &new_ev, 1) == 1 && nb_new < 1000)
-		nb_new++, drop_commands(fake);
+	for (i = 0; i < n; i++)
+		new_ev[i] = dir_event(RTE_EVENT_OP_NEW);
+	do {
+		sent = ops->enqueue_new_burst(&fake->port, new_ev, n);
+		nb_new += sent;
+		drop_commands(fake);
+	} while (sent == n && nb_new < 1000);
 	assert_int_equal(rte_errno, ENOSPC);
 	assert_in_range(nb_new, 300 - DLB_DIR_CREDIT_QUANTUM, 300);
 	assert_int_equal(events_in(fake), nb_new);
@@ -267,6 +274,41 @@ test_credit_directed_pool_keeps_reserve(void **state)
 	assert_int_equal(fake->port.stats.tx_nospc_dir_hw_credits, 128 - nb_fwd + 1);
 	assert_int_equal(dlb_dp_port_held(&fake->port), 128 - nb_fwd);
 	fake_free(fake);
+}
+
+static void
+test_credit_directed_pool_keeps_reserve(void **state)
+{
+	(void)state;
+	for (uint16_t n = 1; n <= 64; n++)
+		check_reserve(n);
+}
+
+/* A burst that is forwarded to a directed queue takes what is left of the pool, and no more. */
+static void
+test_credit_directed_pool_serves_a_burst_in_part(void **state)
+{
+	struct rte_event ev[32];
+	int32_t left;
+
+	(void)state;
+	for (left = 0; left <= 40; left++) {
+		struct fake *fake = fake_new(&(struct fake_conf){
+			.nb_lanes = 1, .depth = 64, .limit = 4000, .dir_credits = 400 });
+		uint16_t i, sent, all = (uint16_t)RTE_MIN(left, 32);
+
+		receive(fake, ev, 32, FAKE_QUEUE_ATOMIC);
+		for (i = 0; i < 32; i++) {
+			ev[i].op = RTE_EVENT_OP_FORWARD;
+			ev[i].queue_id = FAKE_QUEUE_DIR;
+		}
+		fake->dp.dir_pool = left;
+		sent = ops->enqueue_forward_burst(&fake->port, ev, 32);
+		assert_int_equal(sent, all);
+		assert_int_equal(fake->dp.dir_pool + (int32_t)fake->port.dir_credits, left - all);
+		assert_int_equal(dlb_dp_port_held(&fake->port), 32 - all);
+		fake_free(fake);
+	}
 }
 
 /* An element that did not go, or arrived, gives its credit of the pool back. */
@@ -416,6 +458,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(test_credit_cached_do_not_pass_threshold),
 		cmocka_unit_test(test_credit_of_refused_burst_comes_back),
 		cmocka_unit_test(test_credit_directed_pool_keeps_reserve),
+		cmocka_unit_test(test_credit_directed_pool_serves_a_burst_in_part),
 		cmocka_unit_test(test_credit_directed_pool_is_conserved),
 		cmocka_unit_test(test_credit_directed_pool_survives_limit),
 		cmocka_unit_test(test_credit_directed_pool_unused_below_limit),

@@ -200,6 +200,60 @@ test_reset(void)
 	close(device);
 }
 
+/* --- sleep of the whole machine ------------------------------------------------------------------ */
+
+/* The error number, or 0 after the machine has slept, for a second. */
+static int
+machine_sleep(void)
+{
+	int fd = open("/sys/power/state", O_WRONLY);
+	int error = 0;
+
+	write_file("/sys/class/rtc/rtc0/wakealarm", "0");
+	write_file("/sys/class/rtc/rtc0/wakealarm", "+2");
+	if (write(fd, "mem", 3) < 0)
+		error = errno;
+	close(fd);
+	return error;
+}
+
+/* A domain would be lost, so that it keeps the machine awake; an open device does not. */
+void
+test_sleep(void)
+{
+	struct dlb_arg_sn sn = { .group = 1, .num = 128 };
+	int device = device_open();
+	struct rig rig;
+
+	rig_create(&rig, device);
+	if (machine_sleep() != EBUSY)
+		fail("the machine sleeps while there is a domain");
+	rig_round_trip(&rig, 0);
+	rig_destroy(&rig);
+
+	REQUEST(device, DLB_IOC_SET_SN_ALLOCATION, &sn);
+	if (machine_sleep() != 0)
+		fail("the machine does not sleep while the device is open");
+	sn.num = 0;
+	REQUEST(device, DLB_IOC_GET_SN_ALLOCATION, &sn);
+	if (sn.response.id != 128)
+		fail("a setting is lost in sleep");
+	sn.num = 64;
+	REQUEST(device, DLB_IOC_SET_SN_ALLOCATION, &sn);
+	rig_create(&rig, device);
+	rig_round_trip(&rig, 0);
+	rig_destroy(&rig);
+
+	close(device);
+	if (machine_sleep() != 0)
+		fail("the machine does not sleep while nobody uses the device");
+	device = device_open();
+	rig_create(&rig, device);
+	rig_round_trip(&rig, 0);
+	rig_destroy(&rig);
+	close(device);
+}
+
 /* --- pulled out --------------------------------------------------------------------------------- */
 
 /* Who runs this machine takes the device away at this line; all its registers are ones then. */

@@ -45,6 +45,9 @@ void
 test_reset(void);
 
 void
+test_sleep(void);
+
+void
 test_unbind(void);
 
 void

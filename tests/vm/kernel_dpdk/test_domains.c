@@ -15,11 +15,13 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 
 #include <rte_eal.h>
 #include <rte_eventdev.h>
 
+#include "dlb_uapi.h"
 #include "worker.h"
 
 #define NODE	     "/dev/dlb0"
@@ -27,6 +29,7 @@
 #define NB_EVENTS    1600
 #define ENDLESS	     UINT32_MAX
 #define NB_CLOSE     4096
+#define NB_KILLS     30
 #define NB_ROUNDS    5
 
 #define CHECK(condition)                                                                     \
@@ -165,6 +168,15 @@ nb_credits(void)
 	return nb;
 }
 
+static double
+now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
+}
+
 /* --- several -------------------------------------------------------------------------------------- */
 
 static void
@@ -219,23 +231,71 @@ test_many(uint64_t nb_all)
 
 /* --- what happens in mid-traffic ------------------------------------------------------------------- */
 
+/* What is free, by the kernel's count. */
+static struct dlb_arg_num_resources
+resources(void)
+{
+	struct dlb_arg_num_resources res = { 0 };
+	int fd = open(NODE, O_RDONLY | O_CLOEXEC);
+
+	CHECK(fd >= 0);
+	CHECK(ioctl(fd, DLB_IOC_GET_NUM_RESOURCES, &res) == 0);
+	close(fd);
+	return res;
+}
+
+/* A process as another one has it at the same time, with traffic until it is killed. */
+static void
+start_victim(struct process *victim, uint64_t share)
+{
+	char device[64];
+
+	snprintf(device, sizeof(device), ",cq_depth=32,max_num_events=%" PRIu64, share);
+	process_start(victim, device);
+	tell(victim, "start", 0);
+	tell(victim, "run", ENDLESS);
+}
+
+/* From the start of a process to the middle of its traffic. */
+static unsigned int
+life_us(uint64_t share)
+{
+	const double before = now_ms();
+	struct process process;
+
+	start_victim(&process, share);
+	hear(&process, "ready");
+	CHECK(hear(&process, "started") == share);
+	usleep(100000);
+	process_kill(&process);
+	return (unsigned int)(1e3 * (now_ms() - before));
+}
+
+/* At any moment of a process's life; its neighbour notices nothing, and all of it comes back. */
 static void
 test_kill(uint64_t nb_all)
 {
-	struct process processes[2];
+	struct dlb_arg_num_resources before, after;
+	struct process neighbour, victim;
+	unsigned int span_us;
 
-	for (unsigned int round = 0; round < 3; round++) {
-		start_several(processes, 2, nb_all / 2);
-		tell(&processes[0], "run", ENDLESS);
-		tell(&processes[1], "run", NB_EVENTS);
-		usleep(20000 * round);
-		process_kill(&processes[0]);
-		CHECK(hear(&processes[1], "ioctls") == 0);
-		CHECK(hear(&processes[1], "ran") == NB_EVENTS);
-		process_quit(&processes[1]);
+	srand(1);
+	start_several(&neighbour, 1, nb_all / 2);
+	before = resources();
+	span_us = life_us(nb_all / 2);
+	for (unsigned int i = 0; i < NB_KILLS; i++) {
+		tell(&neighbour, "run", NB_EVENTS);
+		start_victim(&victim, nb_all / 2);
+		usleep((useconds_t)rand() % span_us);
+		process_kill(&victim);
+		after = resources();
+		CHECK(memcmp(&before, &after, sizeof(after)) == 0);
+		CHECK(hear(&neighbour, "ioctls") == 0);
+		CHECK(hear(&neighbour, "ran") == NB_EVENTS);
 	}
+	process_quit(&neighbour);
 	check_all_is_there(nb_all);
-	printf("ok killed in mid-traffic\n");
+	printf("ok %u killed within %u ms of their start\n", NB_KILLS, span_us / 1000);
 }
 
 static void
@@ -313,15 +373,6 @@ test_beside(const char *address)
 }
 
 /* --- figures ---------------------------------------------------------------------------------------- */
-
-static double
-now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
-}
 
 static void
 print_figure(const char *what, double *ms)

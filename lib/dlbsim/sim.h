@@ -193,8 +193,9 @@ struct sim_cq {
 	uint8_t next_slot; /* where equals take turns */
 	uint8_t slot_qid[DLB_NB_SLOTS];
 	uint8_t slot_prio[DLB_NB_SLOTS];
-	uint32_t qids;	      /* mapped */
-	uint32_t pinned_qids; /* queues with waits pinned here */
+	uint8_t prio_slots[8]; /* the other way round: bits of slots */
+	uint32_t qids;	       /* mapped */
+	uint32_t pinned_qids;  /* queues with waits pinned here */
 	/* work units (2.5): weights of the entries that are out, a ring beside the CQ's */
 	bool weighted;
 	uint16_t wu_lim;

@@ -7,6 +7,8 @@
  * could take one more queue element (QE) now; whoever changes a counter calls sim_cq_update().
  */
 
+#include <string.h>
+
 #include "sim_cq.h"
 
 static bool
@@ -100,6 +102,7 @@ sim_cq_slots(struct sim_state *s, unsigned int id, uint32_t priov, const uint32_
 	uint32_t qids = 0;
 
 	cq->slot_valid = 0;
+	memset(cq->prio_slots, 0, sizeof(cq->prio_slots));
 	for (unsigned int i = 0; i < DLB_NB_SLOTS; i++) {
 		uint32_t qid = cq2qid[i / 4] >> (8 * (i % 4)) & 0x7F;
 
@@ -110,6 +113,7 @@ sim_cq_slots(struct sim_state *s, unsigned int id, uint32_t priov, const uint32_
 		    qid >= DLB_MAX_LDB_QUEUES)
 			continue;
 		cq->slot_valid |= (uint8_t)(1U << i);
+		cq->prio_slots[cq->slot_prio[i]] |= (uint8_t)(1U << i);
 		qids |= UINT32_C(1) << qid;
 	}
 	update_queue_masks(s, id, qids);

@@ -3,8 +3,8 @@
  *
  * The scheduler: which consumer queue (CQ) gets queue elements (QE) of which queue next.
  *
- * CQs take turns. In a turn a CQ picks one of its queues by priority and gets several QEs of it,
- * where hardware would choose anew for each QE. Of a queue that several CQs serve, QEs that any of
+ * CQs take turns. In a turn a CQ picks its queues by priority and gets several QEs of each, where
+ * hardware would choose anew for each QE. Of a queue that several CQs serve, QEs that any of
  * them could take go to those with the fewest in flight, until all have as many; a CQ that has more
  * than its share gets what only it can take. All conditions are computed from state, nothing is
  * cached across a register write.
@@ -174,28 +174,47 @@ serve(struct sim_state *s, struct sim_put *put, unsigned int max)
 	return n;
 }
 
-/* The slot of the CQ to serve among those whose queue is in @p qids. */
+/* The slots of the CQ whose queue is in @p qids (not 0), which it serves all. */
 static unsigned int
-pick_slot(struct dlbsim *sim, struct sim_cq *cq, uint32_t qids)
+slots_of(const struct sim_cq *cq, uint32_t qids)
 {
-	uint32_t weights = sim_reg(sim, DLB_R_LSP_CFG_ARB_WEIGHT_LDB_QID_0, 0);
-	unsigned int bins = 0, best = DLB_NB_SLOTS, bin;
+	unsigned int slots = 0;
 
 	if ((cq->slot_valid & (cq->slot_valid - 1U)) == 0)
-		return (unsigned int)__builtin_ctz(cq->slot_valid);
+		return cq->slot_valid;
 	for (unsigned int i = 0; i < DLB_NB_SLOTS; i++)
-		if ((cq->slot_valid >> i & 1) != 0 && (qids >> cq->slot_qid[i] & 1) != 0)
-			bins |= 1U << (cq->slot_prio[i] / 2);
-	bin = sim_pick_bin(sim->s, weights, bins);
-	for (unsigned int k = 0; k < DLB_NB_SLOTS; k++) {
-		unsigned int i = (cq->next_slot + k) % DLB_NB_SLOTS;
+		slots |= (qids >> cq->slot_qid[i] & 1) << i;
+	return slots & cq->slot_valid;
+}
 
-		if ((cq->slot_valid >> i & 1) == 0 || (qids >> cq->slot_qid[i] & 1) == 0 ||
-		    cq->slot_prio[i] / 2 != bin)
-			continue;
-		if (best == DLB_NB_SLOTS || cq->slot_prio[i] < cq->slot_prio[best])
-			best = i;
+/* The bins of priorities that are found in @p slots. */
+static unsigned int
+bins_of_slots(const struct sim_cq *cq, unsigned int slots)
+{
+	unsigned int bins = 0;
+
+	for (unsigned int bin = 0; bin < DLB_NB_BINS; bin++)
+		if ((slots & (cq->prio_slots[2 * bin] | cq->prio_slots[2 * bin + 1])) != 0)
+			bins |= 1U << bin;
+	return bins;
+}
+
+/* Which of @p slots (not 0) is served next. */
+static unsigned int
+pick_slot(struct dlbsim *sim, struct sim_cq *cq, unsigned int slots)
+{
+	uint32_t weights = sim_reg(sim, DLB_R_LSP_CFG_ARB_WEIGHT_LDB_QID_0, 0);
+	unsigned int equals = slots, later, best;
+
+	if ((slots & (slots - 1)) != 0) {
+		unsigned int bin = sim_pick_bin(sim->s, weights, bins_of_slots(cq, slots));
+
+		equals = slots & cq->prio_slots[2 * bin];
+		if (equals == 0)
+			equals = slots & cq->prio_slots[2 * bin + 1];
 	}
+	later = equals & (~0U << cq->next_slot);
+	best = (unsigned int)__builtin_ctz(later != 0 ? later : equals);
 	cq->next_slot = (uint8_t)((best + 1) % DLB_NB_SLOTS);
 	return best;
 }
@@ -207,38 +226,64 @@ fill_line(const struct sim_cq *cq, unsigned int n)
 	return n < 4 ? n : n + (-(cq->wptr + n) & 3);
 }
 
-/* How many QEs of the queue the CQ may get in this turn. */
+/* How many QEs of the queue, at most @p max, the CQ may get now. */
 static unsigned int
-ldb_room(const struct sim_cq *cq, const struct sim_ldb_queue *q)
+ldb_room(const struct sim_cq *cq, const struct sim_ldb_queue *q, unsigned int max)
 {
-	unsigned int turn = MAX_TURN;
-
 	if (cq->inflight < q->level)
-		turn = min_u(turn, fill_line(cq, (unsigned int)(q->level - cq->inflight)));
-	turn = min_u(turn, (unsigned int)(cq->token_lim - cq->tokens));
-	turn = min_u(turn, (unsigned int)(cq->infl_lim - cq->inflight));
-	turn = min_u(turn, (unsigned int)(cq->hist_size - cq->inflight));
-	return min_u(turn, (unsigned int)(q->infl_lim - q->inflight));
+		max = min_u(max, fill_line(cq, (unsigned int)(q->level - cq->inflight)));
+	max = min_u(max, (unsigned int)(cq->token_lim - cq->tokens));
+	max = min_u(max, (unsigned int)(cq->infl_lim - cq->inflight));
+	max = min_u(max, (unsigned int)(cq->hist_size - cq->inflight));
+	return min_u(max, (unsigned int)(q->infl_lim - q->inflight));
 }
 
+/* The CQ got @p n QEs of a queue. */
 static void
-ldb_account(struct dlbsim *sim, struct sim_put *put, unsigned int n)
+ldb_account(struct sim_cq *cq, struct sim_ldb_queue *q, unsigned int n)
 {
-	struct sim_state *s = sim->s;
-	struct sim_cq *cq = put->cq;
-	struct sim_ldb_queue *q = &s->ldb_q[put->qid];
-
 	cq->tokens = (uint16_t)(cq->tokens + n);
 	cq->occupancy = (uint16_t)(cq->occupancy + n);
 	cq->inflight = (uint16_t)(cq->inflight + n);
-	cq->nb_scheduled += n;
 	q->inflight = (uint16_t)(q->inflight + n);
-	s->credits[0][cq->vas] += n;
+}
+
+/* The CQ got @p n QEs in a turn. */
+static void
+ldb_account_turn(struct dlbsim *sim, const struct sim_put *put, unsigned int n)
+{
+	struct sim_state *s = sim->s;
+
+	put->cq->nb_scheduled += n;
+	s->credits[0][put->cq->vas] += n;
 	s->stored[0] -= n;
 	s->nb_ldb_scheduled += n;
 	sim_cq_update(s, true, put->id);
-	if (cq->armed)
+	if (put->cq->armed)
 		sim_irq_evaluate(sim, true, put->id);
+}
+
+/* The queues that the CQ serves and that have something for it, or seem to. */
+static inline uint32_t
+ldb_qids(const struct sim_state *s, const struct sim_cq *cq)
+{
+	return cq->qids & s->ldb_open & (s->ldb_work | cq->pinned_qids);
+}
+
+/* Up to @p max QEs of queue put->qid. */
+static unsigned int
+ldb_serve(struct sim_state *s, struct sim_put *put, unsigned int max)
+{
+	struct sim_ldb_queue *q = &s->ldb_q[put->qid];
+	unsigned int n = 0;
+
+	max = ldb_room(put->cq, q, max);
+	put->sated = put->cq->inflight >= q->level;
+	if (max != 0)
+		n = serve(s, put, max);
+	ldb_account(put->cq, q, n);
+	sim_queue_update(s, put->qid);
+	return n;
 }
 
 static unsigned int
@@ -246,29 +291,28 @@ ldb_turn(struct dlbsim *sim, unsigned int id)
 {
 	struct sim_state *s = sim->s;
 	struct sim_cq *cq = &s->ldb_cq[id];
-	uint32_t qids = cq->qids & s->ldb_open & (s->ldb_work | cq->pinned_qids);
+	uint32_t qids = ldb_qids(s, cq);
+	unsigned int slots, n = 0, got;
 	struct sim_put put;
-	unsigned int n = 0;
 
 	if (qids == 0)
 		return 0;
 	sim_put_begin(&put, sim, true, id);
-	while (qids != 0 && n == 0) {
-		const struct sim_ldb_queue *q;
-
-		put.slot = pick_slot(sim, cq, qids);
+	for (slots = slots_of(cq, qids); slots != 0 && n < MAX_TURN;) {
+		put.slot = pick_slot(sim, cq, slots);
 		put.qid = cq->slot_qid[put.slot];
-		qids &= ~(UINT32_C(1) << put.qid);
-		q = &s->ldb_q[put.qid];
-		put.sated = cq->inflight >= q->level;
-		n = serve(s, &put, ldb_room(cq, q));
-		if (n != 0)
-			ldb_account(sim, &put, n);
-		sim_queue_update(s, put.qid);
-		/* What is less urgent may not overtake what it leaves to others. */
+		got = ldb_serve(s, &put, MAX_TURN - n);
+		n += got;
+		if (got == 0 || (ldb_qids(s, cq) >> put.qid & 1) == 0)
+			slots &= ~(1U << put.slot);
+		/* What is less urgent may not overtake what the CQ leaves to others. */
+		else if (cq->inflight >= s->ldb_q[put.qid].level)
+			break;
 		if (put.sated)
 			break;
 	}
+	if (n != 0)
+		ldb_account_turn(sim, &put, n);
 	return n;
 }
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause OR GPL-2.0-only
  * Copyright(c) 2026 event_dlb contributors
  *
- * Runs: hardware command words (HCW) of a burst that say the same of different data, which most do:
- * the same command for the same queue, type and priority.
+ * Runs: hardware command words (HCW) of a burst that are the same command, as most are. Their queue
+ * elements (QE) have the same queue, type and priority all, or else each has others than the next.
  *
- * A run is checked once and then only its effects are left, and they are done by kind: all
- * completions, then all queue elements (QE). Nobody can look in between, and a completion never
- * touches the FIFO that the run's QEs go to. Only ordered responses whose turn has not come go one
- * by one, through the reorder buffer. Whatever might be refused is not a run's business.
+ * A run is checked first and then only its effects are left, and they are done by kind: as many
+ * completions as are alike, then their QEs. Nobody can look in between, and a completion never
+ * touches the FIFO that a QE goes to. Only ordered responses whose turn has not come go one by one,
+ * through the reorder buffer. Whatever might be refused is not a run's business.
  *
  * SN is a sequence number, CQ a consumer queue, QID a queue id.
  */
@@ -19,8 +19,15 @@
 
 /* --- checks -------------------------------------------------------------------------------- */
 
-#define RUN_BITS_QE    UINT64_C(0x0F0000001FFF0000) /* command; priority, type, QID */
-#define RUN_BITS_NO_QE UINT64_C(0x0F0003FF00000000) /* command; tokens */
+#define BITS_CMD    UINT64_C(0x0F00000000000000)
+#define BITS_TOKENS UINT64_C(0x000003FF00000000)
+#define BITS_TO	    UINT64_C(0x000000001FFF0000) /* priority, type, QID */
+
+struct run {
+	const struct dlb_hcw *hcws;
+	unsigned int n;
+	bool mixed; /* QEs do not go where the next one goes */
+};
 
 /* The bits in which any of four HCWs is not like @p first. */
 static inline uint64_t
@@ -30,13 +37,11 @@ line_differs(const struct dlb_hcw *line, uint64_t first)
 	       (qe_meta(&line[2]) ^ first) | (qe_meta(&line[3]) ^ first);
 }
 
-/* How many HCWs from the first on (of @p n >= 1) make a run. */
-static unsigned int
-run_length(const struct dlb_hcw *hcws, unsigned int n)
+/* How many HCWs (of @p n >= 1) are like the first one in @p bits. */
+static inline unsigned int
+nb_alike(const struct dlb_hcw *hcws, unsigned int n, uint64_t bits)
 {
 	uint64_t first = qe_meta(hcws);
-	uint64_t bits =
-		(first & (uint64_t)DLB_HCW_QE_VALID << 56) != 0 ? RUN_BITS_QE : RUN_BITS_NO_QE;
 	const struct dlb_hcw *at = hcws, *end = hcws + n;
 
 	while (end - at >= 4 && (line_differs(at, first) & bits) == 0)
@@ -46,39 +51,107 @@ run_length(const struct dlb_hcw *hcws, unsigned int n)
 	return (unsigned int)(at - hcws);
 }
 
+/* How many HCWs (of @p n >= 1) are the same command for something else than the next one. */
+static unsigned int
+nb_mixed(const struct dlb_hcw *hcws, unsigned int n)
+{
+	uint64_t meta = qe_meta(hcws), next, differs;
+	unsigned int i;
+
+	for (i = 1; i < n; i++, meta = next) {
+		next = qe_meta(&hcws[i]);
+		differs = meta ^ next;
+		if ((differs & BITS_TO) == 0)
+			return i - 1;
+		if ((differs & BITS_CMD) != 0)
+			break;
+	}
+	return i;
+}
+
+/* The run at the start of @p n HCWs (> 1). */
+static struct run
+find_run(const struct dlb_hcw *hcws, unsigned int n)
+{
+	struct run run = { .hcws = hcws };
+	uint64_t meta = qe_meta(hcws);
+
+	if ((qe_cmd(meta) & DLB_HCW_QE_VALID) == 0) {
+		run.n = nb_alike(hcws, n, BITS_CMD | BITS_TOKENS);
+		return run;
+	}
+	run.mixed = ((meta ^ qe_meta(&hcws[1])) & BITS_TO) != 0;
+	run.n = run.mixed ? nb_mixed(hcws, n) : nb_alike(hcws, n, BITS_CMD | BITS_TO);
+	return run;
+}
+
+/* The load-balanced queues that the port may send to; [type] */
+struct allowed {
+	uint32_t qids[4];
+};
+
+static struct allowed
+allowed_ldb(const struct pp *pp)
+{
+	const struct sim_state *s = pp->s;
+	uint32_t qids = s->ldb_qid_ok[pp->cq->pp_vas] & s->ldb_qid_valid;
+
+	return (struct allowed){ .qids = { [DLB_SCHED_ATOMIC] = qids & s->fid_ok,
+					   [DLB_SCHED_UNORDERED] = qids,
+					   [DLB_SCHED_ORDERED] = qids & s->sn_ok } };
+}
+
 static bool
-run_may_enqueue(const struct pp *pp, unsigned int type, unsigned int qid)
+may_enqueue_dir(const struct pp *pp, unsigned int qid)
 {
 	const struct sim_state *s = pp->s;
 	unsigned int vas = pp->cq->pp_vas;
-	uint32_t ok;
 
-	if (type == DLB_SCHED_DIRECTED)
-		return qid < sim_limits(s)->nb_dir_ports &&
-		       (s->dir_qid_ok[vas][qid / 64] & s->dir_qid_valid[qid / 64]) >> qid % 64 & 1;
-	ok = s->ldb_qid_ok[vas] & s->ldb_qid_valid;
-	if (type == DLB_SCHED_ATOMIC)
-		ok &= s->fid_ok;
-	else if (type == DLB_SCHED_ORDERED)
-		ok &= s->sn_ok;
-	return qid < DLB_MAX_LDB_QUEUES && (ok >> qid & 1) != 0;
+	return qid < sim_limits(s)->nb_dir_ports &&
+	       (s->dir_qid_ok[vas][qid / 64] & s->dir_qid_valid[qid / 64]) >> qid % 64 & 1;
 }
 
-/* Can nothing of this run's QEs be refused? If so their credits are taken. */
+/* Take @p n credits and as much storage, or nothing. */
 static bool
-run_accept(struct pp *pp, uint64_t meta, unsigned int n)
+take_credits(struct pp *pp, unsigned int pool, unsigned int n)
 {
 	struct sim_state *s = pp->s;
-	unsigned int type = qe_type(meta);
-	unsigned int pool = type == DLB_SCHED_DIRECTED && !sim_limits(s)->combined_credits;
 	uint32_t *credits = &s->credits[pool][pp->cq->pp_vas];
 
-	if (!run_may_enqueue(pp, type, qe_qid(meta)) || *credits < n ||
-	    s->storage[pool] - s->stored[pool] < n)
+	if (*credits < n || s->storage[pool] - s->stored[pool] < n)
 		return false;
 	*credits -= n;
 	s->stored[pool] += n;
 	return true;
+}
+
+/* Can nothing of this run's QEs be refused? If so their credits are taken. */
+static bool
+run_accept(struct pp *pp, const struct run *run)
+{
+	struct allowed ldb = allowed_ldb(pp);
+	unsigned int step = run->mixed ? 1 : run->n, nb_dir = 0, nb_ldb;
+
+	for (unsigned int i = 0; i < run->n; i += step) {
+		uint64_t meta = qe_meta(&run->hcws[i]);
+		unsigned int type = qe_type(meta), qid = qe_qid(meta);
+
+		if (type == DLB_SCHED_DIRECTED
+			    ? !may_enqueue_dir(pp, qid)
+			    : qid >= DLB_MAX_LDB_QUEUES || (ldb.qids[type] >> qid & 1) == 0)
+			return false;
+		nb_dir += type == DLB_SCHED_DIRECTED ? step : 0;
+	}
+	nb_ldb = run->n - nb_dir;
+	if (sim_limits(pp->s)->combined_credits)
+		return take_credits(pp, 0, run->n);
+	if (!take_credits(pp, 0, nb_ldb))
+		return false;
+	if (take_credits(pp, 1, nb_dir))
+		return true;
+	pp->s->credits[0][pp->cq->pp_vas] += nb_ldb;
+	pp->s->stored[0] -= nb_ldb;
+	return false;
 }
 
 /* --- completions --------------------------------------------------------------------------- */
@@ -106,6 +179,8 @@ oldest_span(const struct pp *pp, unsigned int max)
 	size_t n = 0;
 
 	max = max < to_end ? max : to_end;
+	if (max > 1 && hist_common(hist[1] ^ hist[0]) != 0)
+		max = 1;
 	while (max - n >= 4 && differs_in_four(&hist[n], hist[0]) == 0)
 		n += 4;
 	while (n < max && hist_common(hist[n] ^ hist[0]) == 0)
@@ -197,6 +272,10 @@ complete_some(struct pp *pp, unsigned int max)
 	struct span span = oldest_span(pp, max);
 	unsigned int n = span.n;
 
+	if (n == 1 && hist_type(span.first) == DLB_SCHED_ATOMIC) {
+		flow_complete(pp->s, hist_pop(pp->s, pp->cq));
+		return 1;
+	}
 	if (hist_type(span.first) == DLB_SCHED_ATOMIC)
 		complete_flows(pp->s, &span);
 	else if (hist_type(span.first) == DLB_SCHED_ORDERED)
@@ -231,9 +310,9 @@ push_directed(struct sim_state *s, struct sim_fifo *f, const struct dlb_hcw *hcw
 	}
 }
 
-/* Put @p n accepted QEs into their queue. */
+/* Put @p n accepted QEs, all alike, into their queue. */
 static void
-push(struct pp *pp, const struct dlb_hcw *hcws, unsigned int n)
+push_alike(struct pp *pp, const struct dlb_hcw *hcws, unsigned int n)
 {
 	uint64_t meta = qe_meta(hcws);
 	unsigned int type = qe_type(meta), qid = qe_qid(meta), bin = qe_bin(meta);
@@ -244,6 +323,29 @@ push(struct pp *pp, const struct dlb_hcw *hcws, unsigned int n)
 	else
 		push_ldb(pp->s, f, hcws, n);
 	fifo_grew(pp->s, type, qid, bin, n);
+}
+
+/* Put @p n accepted QEs into the queue of each. */
+static void
+push_each(struct pp *pp, const struct dlb_hcw *hcws, unsigned int n)
+{
+	for (unsigned int i = 0; i < n; i++) {
+		struct sim_qe qe = qe_stored(qe_load(&hcws[i]));
+		unsigned int type = qe_type(qe.meta);
+
+		if (type == DLB_SCHED_DIRECTED)
+			qe = qe_with_pp(qe, pp->id);
+		sim_enqueue(pp->s, type, qe_qid(qe.meta), qe_bin(qe.meta), qe);
+	}
+}
+
+static void
+push(struct pp *pp, const struct run *run, unsigned int i, unsigned int n)
+{
+	if (run->mixed)
+		push_each(pp, &run->hcws[i], n);
+	else
+		push_alike(pp, &run->hcws[i], n);
 }
 
 /* Complete the oldest QE, an ordered one, with @p hcw's QE or none, by way of the reorder buffer. */
@@ -259,14 +361,14 @@ reorder_one(struct pp *pp, const struct dlb_hcw *hcw, bool has_qe)
 }
 
 static void
-run_complete(struct pp *pp, const struct dlb_hcw *hcws, unsigned int n, bool has_qe)
+run_complete(struct pp *pp, const struct run *run, bool has_qe)
 {
-	for (unsigned int i = 0, len; i < n; i += len) {
-		len = complete_some(pp, n - i);
+	for (unsigned int i = 0, len; i < run->n; i += len) {
+		len = complete_some(pp, run->n - i);
 		if (len != 0 && has_qe)
-			push(pp, &hcws[i], len);
+			push(pp, run, i, len);
 		if (len == 0) {
-			reorder_one(pp, &hcws[i], has_qe);
+			reorder_one(pp, &run->hcws[i], has_qe);
 			len = 1;
 		}
 	}
@@ -286,25 +388,26 @@ run_tokens(unsigned int cmd, uint64_t meta, unsigned int n)
 bool
 sim_run(struct pp *pp, const struct dlb_hcw *hcws, unsigned int n, unsigned int *len)
 {
+	struct run run = find_run(hcws, n);
 	uint64_t meta = qe_meta(hcws);
 	unsigned int cmd = qe_cmd(meta), nb_tokens;
 	bool has_qe = (cmd & DLB_HCW_QE_VALID) != 0, completes = (cmd & DLB_HCW_QE_COMP) != 0;
 
-	n = *len = run_length(hcws, n);
-	if (n == 1)
+	*len = run.n;
+	if (run.n == 1)
 		return false;
-	nb_tokens = run_tokens(cmd, meta, n);
+	nb_tokens = run_tokens(cmd, meta, run.n);
 
 	if (!pp_has_command(pp, cmd) || (cmd & DLB_HCW_QE_FRAG) != 0 ||
-	    nb_tokens > pp->cq->tokens || (completes && n > pp->cq->inflight) ||
-	    (has_qe && !run_accept(pp, meta, n)))
+	    nb_tokens > pp->cq->tokens || (completes && run.n > pp->cq->inflight) ||
+	    (has_qe && !run_accept(pp, &run)))
 		return false;
 	if (nb_tokens != 0)
 		sim_cq_return_tokens(pp->s, pp->is_ldb, pp->id, nb_tokens);
 	if (completes)
-		run_complete(pp, hcws, n, has_qe);
+		run_complete(pp, &run, has_qe);
 	else if (has_qe)
-		push(pp, hcws, n);
+		push(pp, &run, 0, run.n);
 	if (nb_tokens != 0 || completes)
 		sim_cq_update(pp->s, pp->is_ldb, pp->id);
 	return true;

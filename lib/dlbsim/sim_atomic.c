@@ -325,14 +325,17 @@ serve_fifo(struct sim_state *s, struct sim_put *put, uint64_t h, unsigned int bi
 	unsigned int room = q->nb_flows < q->fid_lim && !put->sated
 				    ? (unsigned int)(q->fid_lim - q->nb_flows)
 				    : 0;
-	unsigned int n, nb_free = room, hid = 0;
+	unsigned int nb_free = room, hid = 0, n;
+	uint64_t *hist = seg.hist;
+	size_t i, max_n = seg.n;
 
-	for (n = 0; n < seg.n; n++) {
-		hid = qe_lock_id(from[n].meta) & hid_mask;
+	for (i = 0; i < max_n; i++) {
+		hid = qe_lock_id(from[i].meta) & hid_mask;
 		if (!flow_join(&flows[hid], mine, &nb_free))
 			break;
-		seg.hist[n] = h | hid;
+		hist[i] = h | hid;
 	}
+	n = (unsigned int)i;
 	q->nb_flows = (uint16_t)(q->nb_flows + room - nb_free);
 	sim_segment_end(put, &seg, from, n);
 	drop_head(s, q, bin, n);

@@ -187,32 +187,39 @@ slots_of(const struct sim_cq *cq, uint32_t qids)
 	return slots & cq->slot_valid;
 }
 
-/* The bins of priorities that are found in @p slots. */
 static unsigned int
-bins_of_slots(const struct sim_cq *cq, unsigned int slots)
+slots_of_bin(const struct sim_cq *cq, unsigned int bin)
 {
-	unsigned int bins = 0;
+	return (unsigned int)(cq->prio_slots[2 * bin] | cq->prio_slots[2 * bin + 1]);
+}
 
+/* The bin of priorities whose @p slots (not 0) are served next. */
+static unsigned int
+pick_bin_of_slots(struct dlbsim *sim, const struct sim_cq *cq, unsigned int slots)
+{
+	uint32_t weights = sim_reg(sim, DLB_R_LSP_CFG_ARB_WEIGHT_LDB_QID_0, 0);
+	unsigned int bins = 0, one = cq->slot_prio[__builtin_ctz(slots)] / 2U;
+
+	if ((slots & ~slots_of_bin(cq, one)) == 0)
+		return one;
 	for (unsigned int bin = 0; bin < DLB_NB_BINS; bin++)
-		if ((slots & (cq->prio_slots[2 * bin] | cq->prio_slots[2 * bin + 1])) != 0)
+		if ((slots & slots_of_bin(cq, bin)) != 0)
 			bins |= 1U << bin;
-	return bins;
+	return sim_pick_bin(sim->s, weights, bins);
 }
 
 /* Which of @p slots (not 0) is served next. */
 static unsigned int
 pick_slot(struct dlbsim *sim, struct sim_cq *cq, unsigned int slots)
 {
-	uint32_t weights = sim_reg(sim, DLB_R_LSP_CFG_ARB_WEIGHT_LDB_QID_0, 0);
-	unsigned int equals = slots, later, best;
+	unsigned int bin, equals, later, best;
 
-	if ((slots & (slots - 1)) != 0) {
-		unsigned int bin = sim_pick_bin(sim->s, weights, bins_of_slots(cq, slots));
-
-		equals = slots & cq->prio_slots[2 * bin];
-		if (equals == 0)
-			equals = slots & cq->prio_slots[2 * bin + 1];
-	}
+	if ((cq->slot_valid & (cq->slot_valid - 1U)) == 0)
+		return (unsigned int)__builtin_ctz(slots);
+	bin = pick_bin_of_slots(sim, cq, slots);
+	equals = slots & cq->prio_slots[2 * bin];
+	if (equals == 0)
+		equals = slots & cq->prio_slots[2 * bin + 1];
 	later = equals & (~0U << cq->next_slot);
 	best = (unsigned int)__builtin_ctz(later != 0 ? later : equals);
 	cq->next_slot = (uint8_t)((best + 1) % DLB_NB_SLOTS);
@@ -230,8 +237,10 @@ fill_line(const struct sim_cq *cq, unsigned int n)
 static unsigned int
 ldb_room(const struct sim_cq *cq, const struct sim_ldb_queue *q, unsigned int max)
 {
-	if (cq->inflight < q->level)
-		max = min_u(max, fill_line(cq, (unsigned int)(q->level - cq->inflight)));
+	int to_level = q->level - cq->inflight;
+
+	if (to_level > 0 && to_level < (int)max)
+		max = min_u(max, fill_line(cq, (unsigned int)to_level));
 	max = min_u(max, (unsigned int)(cq->token_lim - cq->tokens));
 	max = min_u(max, (unsigned int)(cq->infl_lim - cq->inflight));
 	max = min_u(max, (unsigned int)(cq->hist_size - cq->inflight));
@@ -243,7 +252,6 @@ static void
 ldb_account(struct sim_cq *cq, struct sim_ldb_queue *q, unsigned int n)
 {
 	cq->tokens = (uint16_t)(cq->tokens + n);
-	cq->occupancy = (uint16_t)(cq->occupancy + n);
 	cq->inflight = (uint16_t)(cq->inflight + n);
 	q->inflight = (uint16_t)(q->inflight + n);
 }
@@ -254,6 +262,7 @@ ldb_account_turn(struct dlbsim *sim, const struct sim_put *put, unsigned int n)
 {
 	struct sim_state *s = sim->s;
 
+	put->cq->occupancy = (uint16_t)(put->cq->occupancy + n);
 	put->cq->nb_scheduled += n;
 	s->credits[0][put->cq->vas] += n;
 	s->stored[0] -= n;
@@ -270,11 +279,10 @@ ldb_qids(const struct sim_state *s, const struct sim_cq *cq)
 	return cq->qids & s->ldb_open & (s->ldb_work | cq->pinned_qids);
 }
 
-/* Up to @p max QEs of queue put->qid. */
-static unsigned int
-ldb_serve(struct sim_state *s, struct sim_put *put, unsigned int max)
+/* Up to @p max QEs of @p q, which is queue put->qid. */
+static inline unsigned int
+ldb_serve(struct sim_state *s, struct sim_put *put, struct sim_ldb_queue *q, unsigned int max)
 {
-	struct sim_ldb_queue *q = &s->ldb_q[put->qid];
 	unsigned int n = 0;
 
 	max = ldb_room(put->cq, q, max);
@@ -299,14 +307,17 @@ ldb_turn(struct dlbsim *sim, unsigned int id)
 		return 0;
 	sim_put_begin(&put, sim, true, id);
 	for (slots = slots_of(cq, qids); slots != 0 && n < MAX_TURN;) {
+		struct sim_ldb_queue *q;
+
 		put.slot = pick_slot(sim, cq, slots);
 		put.qid = cq->slot_qid[put.slot];
-		got = ldb_serve(s, &put, MAX_TURN - n);
+		q = &s->ldb_q[put.qid];
+		got = ldb_serve(s, &put, q, MAX_TURN - n);
 		n += got;
 		if (got == 0 || (ldb_qids(s, cq) >> put.qid & 1) == 0)
 			slots &= ~(1U << put.slot);
 		/* What is less urgent may not overtake what the CQ leaves to others. */
-		else if (cq->inflight >= s->ldb_q[put.qid].level)
+		else if (cq->inflight >= q->level)
 			break;
 		if (put.sated)
 			break;

@@ -72,6 +72,7 @@ reset_structures(struct sim_state *s)
 	s->cq_shift[0] = s->cq_shift[1] = 4;
 	s->storage[0] = lim->ldb_credits;
 	s->storage[1] = lim->dir_credits;
+	s->dir_pool = !lim->combined_credits;
 	fill_pool(s->free_chunks, &s->nb_free_chunks, SIM_NB_CHUNKS);
 	fill_pool(s->free_nodes, &s->nb_free_nodes, SIM_NB_NODES);
 	fill_pool(s->free_waits, &s->nb_free_waits, SIM_NB_WAITS);

@@ -257,6 +257,7 @@ struct sim_state {
 	uint32_t sn_ok;	 /* queues that may carry ordered QEs */
 
 	uint32_t credits[2][DLB_MAX_DOMAINS]; /* [pool]: 0 LDB or combined, 1 DIR (2.0) */
+	uint8_t dir_pool;		      /* that of directed QEs */
 	uint32_t stored[2];
 	uint32_t storage[2]; /* limits of stored[] */
 
@@ -396,15 +397,10 @@ void
 sim_cq_remap(struct sim_state *s, bool is_ldb, unsigned int cq);
 void
 sim_cq_slots(struct sim_state *s, unsigned int cq, uint32_t priov, const uint32_t cq2qid[2]);
-unsigned int
-sim_cq_return_tokens(struct sim_state *s, bool is_ldb, unsigned int cq, unsigned int n);
+void
+sim_cq_return_weights(struct sim_state *s, unsigned int cq, unsigned int n);
 void
 sim_cq_latch_history(struct dlbsim *sim, unsigned int cq);
-
-/* sim_enqueue.c: from producer port to queue */
-void
-sim_enqueue(struct sim_state *s, unsigned int type, unsigned int qid, unsigned int bin,
-	    struct sim_qe qe);
 
 /* sim_atomic.c: flows */
 void

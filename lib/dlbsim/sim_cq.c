@@ -36,23 +36,17 @@ sim_cq_update(struct sim_state *s, bool is_ldb, unsigned int id)
 		*ready &= ~bit;
 }
 
-/* Returns how many of the @p n tokens were really out. */
-unsigned int
-sim_cq_return_tokens(struct sim_state *s, bool is_ldb, unsigned int id, unsigned int n)
+/* The @p n oldest QEs that are out leave a CQ with a weight limit. */
+void
+sim_cq_return_weights(struct sim_state *s, unsigned int id, unsigned int n)
 {
-	struct sim_cq *cq = sim_cq(s, is_ldb, id);
+	struct sim_cq *cq = &s->ldb_cq[id];
 
-	if (n > cq->tokens)
-		n = cq->tokens;
-	s->wd_age[is_ldb][id] = SIM_WD_FRESH;
-	cq->tokens = (uint16_t)(cq->tokens - n);
-	cq->occupancy = (uint16_t)(cq->occupancy > n ? cq->occupancy - n : 0);
-	for (unsigned int i = 0; cq->weighted && i < n && cq->wu_pop != cq->wptr; i++) {
+	for (unsigned int i = 0; i < n && cq->wu_pop != cq->wptr; i++) {
 		unsigned int weight = s->wu_ring[id][cq->wu_pop++ & (DLB_MAX_CQ_DEPTH - 1)];
 
 		cq->wu_used -= weight < cq->wu_used ? weight : cq->wu_used;
 	}
-	return n;
 }
 
 /*

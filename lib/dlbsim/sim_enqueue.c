@@ -14,19 +14,7 @@
 
 #include "sim_hist.h"
 #include "sim_pp.h"
-#include "sim_qe.h"
 #include "sim_queue.h"
-
-/* Put a QE that passed all checks into its queue. Its credit and storage are already taken. */
-void
-sim_enqueue(struct sim_state *s, unsigned int type, unsigned int qid, unsigned int bin,
-	    struct sim_qe qe)
-{
-	if (type == DLB_SCHED_DIRECTED)
-		qe = qe_directed(qe);
-	fifo_push(s, fifo_of(s, type, qid, bin), qe);
-	fifo_grew(s, type, qid, bin, 1);
-}
 
 /* --- checks -------------------------------------------------------------------------------- */
 
@@ -53,7 +41,7 @@ may_enqueue_dir(struct pp *pp, unsigned int qid, const struct dlb_hcw *hcw)
 {
 	uint64_t bit = UINT64_C(1) << (qid % 64);
 
-	if (qid >= sim_limits(pp->s)->nb_dir_ports || (pp->s->dir_qid_valid[qid / 64] & bit) == 0)
+	if (qid >= DLB_MAX_DIR_PORTS || (pp->s->dir_qid_valid[qid / 64] & bit) == 0)
 		return refuse_qid(pp, hcw);
 	if ((pp->s->dir_qid_ok[pp->cq->pp_vas][qid / 64] & bit) == 0)
 		return refuse_disabled(pp, hcw);
@@ -86,7 +74,7 @@ static bool
 take_credit(struct pp *pp, unsigned int type, const struct dlb_hcw *hcw)
 {
 	struct sim_state *s = pp->s;
-	unsigned int pool = type == DLB_SCHED_DIRECTED && !sim_limits(s)->combined_credits;
+	unsigned int pool = pool_of(s, type);
 	uint32_t *credits = &s->credits[pool][pp->cq->pp_vas];
 
 	if (*credits != 0 && s->stored[pool] < s->storage[pool]) {
@@ -108,7 +96,7 @@ return_tokens(struct pp *pp, unsigned int cmd, const struct dlb_hcw *hcw)
 
 	if ((cmd & DLB_HCW_QE_VALID) == 0)
 		n = FIELD_GET(DLB_HCW_TOKENS, hcw->lock_id) + 1;
-	if (sim_cq_return_tokens(pp->s, pp->is_ldb, pp->id, n) == n)
+	if (pp_return_tokens(pp, n) == n)
 		return;
 	pp->s->drops.excess_token++;
 	sim_alarm_chp(pp->sim, DLB_ALARM_AID_EXCESS_TOKENS, pp->is_ldb, pp->id, hcw);
@@ -133,9 +121,9 @@ has_outstanding(struct pp *pp, uint64_t *counter, const struct dlb_hcw *hcw)
 	return false;
 }
 
-/* Check and credit the QE of an HCW. Returns whether it is accepted, and how it is stored. */
-static bool
-accept(struct pp *pp, const struct dlb_hcw *hcw, struct sim_qe *qe)
+/* Check and credit the QE of an HCW. */
+static inline bool
+accept(struct pp *pp, const struct dlb_hcw *hcw)
 {
 	uint64_t meta = qe_meta(hcw);
 	unsigned int type = qe_type(meta);
@@ -143,25 +131,14 @@ accept(struct pp *pp, const struct dlb_hcw *hcw, struct sim_qe *qe)
 	bool may = type == DLB_SCHED_DIRECTED ? may_enqueue_dir(pp, qid, hcw)
 					      : may_enqueue_ldb(pp, qid, type, hcw);
 
-	if (!may || !take_credit(pp, type, hcw))
-		return false;
-	*qe = qe_stored(qe_load(hcw));
-	if (type == DLB_SCHED_DIRECTED)
-		*qe = qe_with_pp(*qe, pp->id);
-	return true;
-}
-
-static void
-enqueue_qe(struct sim_state *s, struct sim_qe qe)
-{
-	sim_enqueue(s, qe_type(qe.meta), qe_qid(qe.meta), qe_bin(qe.meta), qe);
+	return may && take_credit(pp, type, hcw);
 }
 
 static void
 complete(struct pp *pp, unsigned int cmd, const struct dlb_hcw *hcw)
 {
-	struct sim_qe qe;
 	bool accepted;
+	struct sim_qe qe;
 	uint64_t h;
 
 	if (!has_outstanding(pp, &pp->s->drops.excess_completion, hcw))
@@ -169,31 +146,32 @@ complete(struct pp *pp, unsigned int cmd, const struct dlb_hcw *hcw)
 	h = hist_pop(pp->s, pp->cq);
 	if (hist_type(h) == DLB_SCHED_ATOMIC)
 		flow_complete(pp->s, h);
-	accepted = (cmd & DLB_HCW_QE_VALID) != 0 && accept(pp, hcw, &qe);
+	accepted = (cmd & DLB_HCW_QE_VALID) != 0 && accept(pp, hcw);
+	if (accepted)
+		qe = pp_stored(pp, hcw);
 	if (hist_type(h) == DLB_SCHED_ORDERED)
 		sim_sn_complete(pp->s, h, accepted ? &qe : NULL);
 	else if (accepted)
-		enqueue_qe(pp->s, qe);
+		enqueue(pp->s, qe);
 	pp_idle_again(pp);
 }
 
 static void
 fragment(struct pp *pp, const struct dlb_hcw *hcw)
 {
-	struct sim_qe qe;
 	uint64_t h;
 
 	if (!has_outstanding(pp, &pp->s->drops.illegal_frag, hcw))
 		return;
 	h = hist_oldest(pp->s, pp->cq);
 	if (hist_type(h) != DLB_SCHED_ORDERED) {
-		if (accept(pp, hcw, &qe))
-			enqueue_qe(pp->s, qe);
+		if (accept(pp, hcw))
+			enqueue(pp->s, pp_stored(pp, hcw));
 	} else if (hist_sn(pp->s, h, hist_key(h))->nb_frags >= DLB_MAX_FRAGS) {
 		pp->s->drops.illegal_frag++;
 		sim_alarm_chp(pp->sim, DLB_ALARM_AID_ILLEGAL_ENQ, pp->is_ldb, pp->id, hcw);
-	} else if (accept(pp, hcw, &qe)) {
-		sim_sn_fragment(pp->s, h, qe);
+	} else if (accept(pp, hcw)) {
+		sim_sn_fragment(pp->s, h, pp_stored(pp, hcw));
 	}
 }
 
@@ -204,16 +182,14 @@ arm(struct pp *pp)
 	sim_irq_evaluate(pp->sim, pp->is_ldb, pp->id);
 }
 
-static void
+static inline void
 execute(struct pp *pp, const struct dlb_hcw *hcw)
 {
 	unsigned int cmd = qe_cmd(qe_meta(hcw));
-	struct sim_qe qe;
 
-	if (cmd == DLB_CMD_NOOP)
-		return;
 	if (!pp_has_command(pp, cmd)) {
-		illegal_hcw(pp, hcw);
+		if (cmd != DLB_CMD_NOOP)
+			illegal_hcw(pp, hcw);
 		return;
 	}
 	if (cmd == DLB_CMD_ARM) {
@@ -226,8 +202,8 @@ execute(struct pp *pp, const struct dlb_hcw *hcw)
 		complete(pp, cmd, hcw);
 	else if ((cmd & DLB_HCW_QE_FRAG) != 0)
 		fragment(pp, hcw);
-	else if ((cmd & DLB_HCW_QE_VALID) != 0 && accept(pp, hcw, &qe))
-		enqueue_qe(pp->s, qe);
+	else if ((cmd & DLB_HCW_QE_VALID) != 0 && accept(pp, hcw))
+		enqueue(pp->s, pp_stored(pp, hcw));
 	if ((cmd & (DLB_HCW_CQ_TOKEN | DLB_HCW_QE_COMP)) != 0)
 		sim_cq_update(pp->s, pp->is_ldb, pp->id);
 }
@@ -244,6 +220,10 @@ static void
 refuse_port(struct dlbsim *sim, bool is_ldb, unsigned int port, const struct dlb_hcw *hcws,
 	    unsigned int n)
 {
+	const struct dlb_limits *lim = sim_limits(sim->s);
+
+	if (port >= (is_ldb ? lim->nb_ldb_ports : lim->nb_dir_ports))
+		return; /* it is nowhere */
 	for (unsigned int i = 0; i < n; i++) {
 		if (is_noop(&hcws[i]))
 			continue;
@@ -253,29 +233,34 @@ refuse_port(struct dlbsim *sim, bool is_ldb, unsigned int port, const struct dlb
 	}
 }
 
+/* Many commands, in runs where that is possible. */
+static void
+execute_all(struct pp *pp, const struct dlb_hcw *hcws, unsigned int n)
+{
+	for (unsigned int len; n != 0; n -= len, hcws += len) {
+		len = 1;
+		if (n > 1 && sim_run(pp, hcws, n, &len))
+			continue;
+		for (unsigned int i = 0; i < len; i++)
+			execute(pp, &hcws[i]);
+	}
+}
+
 void
 dlbsim_pp_write(struct dlbsim *sim, bool is_ldb, unsigned int port, const struct dlb_hcw *hcws,
 		unsigned int n)
 {
-	const struct dlb_limits *lim = sim_limits(sim->s);
 	struct pp pp = { .sim = sim, .s = sim->s, .id = port, .is_ldb = is_ldb };
 
-	if (port >= (is_ldb ? lim->nb_ldb_ports : lim->nb_dir_ports))
+	if (port >= (is_ldb ? DLB_MAX_LDB_PORTS : DLB_MAX_DIR_PORTS))
 		return;
 	pp.cq = sim_cq(sim->s, is_ldb, port);
 	if (!pp.cq->pp_valid) {
 		refuse_port(sim, is_ldb, port, hcws, n);
 		return;
 	}
-	/* The driver fills up the last line of a burst with NOOPs. */
-	while (n != 0 && is_noop(&hcws[n - 1]))
-		n--;
-	for (unsigned int len; n != 0; n -= len, hcws += len) {
-		len = 1;
-		/* For a single one a run's preparations are more than what they save. */
-		if (n > 1 && sim_run(&pp, hcws, n, &len))
-			continue;
-		for (unsigned int i = 0; i < len; i++)
-			execute(&pp, &hcws[i]);
-	}
+	if (n == 1)
+		execute(&pp, hcws);
+	else
+		execute_all(&pp, hcws, n);
 }

@@ -12,9 +12,8 @@
  * range.
  */
 
-#include "sim_fifo.h"
 #include "sim_hist.h"
-#include "sim_qe.h"
+#include "sim_queue.h"
 
 static void
 keep(struct sim_state *s, struct sim_sn *sn, struct sim_qe qe)
@@ -51,8 +50,7 @@ release(struct sim_state *s, struct sim_sn *sn)
 		struct sim_node *node = &s->nodes[i];
 		uint16_t next = node->next;
 
-		sim_enqueue(s, qe_type(node->qe.meta), qe_qid(node->qe.meta), qe_bin(node->qe.meta),
-			    node->qe);
+		enqueue(s, node->qe);
 		node_put(s, i);
 		i = next;
 	}
@@ -76,7 +74,7 @@ sim_sn_complete(struct sim_state *s, uint64_t h, const struct sim_qe *qe)
 			keep(s, sn, *qe);
 	} else if (qe != NULL) {
 		/* In order and alone: need not be kept. */
-		sim_enqueue(s, qe_type(qe->meta), qe_qid(qe->meta), qe_bin(qe->meta), *qe);
+		enqueue(s, *qe);
 	}
 	for (sn = hist_sn(s, h, *oldest); sn->state == SIM_SN_DONE; sn = hist_sn(s, h, *oldest)) {
 		release(s, sn);

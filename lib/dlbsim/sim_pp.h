@@ -8,7 +8,7 @@
 #ifndef SIM_PP_H
 #define SIM_PP_H
 
-#include "sim.h"
+#include "sim_qe.h"
 
 /* Bit c: command c exists. */
 #define LDB_COMMANDS UINT32_C(0x3F2E)
@@ -26,6 +26,38 @@ static inline bool
 pp_has_command(const struct pp *pp, unsigned int cmd)
 {
 	return ((pp->is_ldb ? LDB_COMMANDS : DIR_COMMANDS) >> cmd & 1) != 0;
+}
+
+/* The pool that a QE (queue element) of this type takes its credit and its storage from. */
+static inline unsigned int
+pool_of(const struct sim_state *s, unsigned int type)
+{
+	return type == DLB_SCHED_DIRECTED ? s->dir_pool : 0;
+}
+
+/* A QE as it is stored on its way to its queue. */
+static inline struct sim_qe
+pp_stored(const struct pp *pp, const struct dlb_hcw *hcw)
+{
+	struct sim_qe qe = qe_stored(qe_load(hcw));
+
+	return qe_type(qe.meta) == DLB_SCHED_DIRECTED ? qe_with_pp(qe, pp->id) : qe;
+}
+
+/* Returns how many of the @p n tokens were really out. */
+static inline unsigned int
+pp_return_tokens(const struct pp *pp, unsigned int n)
+{
+	struct sim_cq *cq = pp->cq;
+
+	if (n > cq->tokens)
+		n = cq->tokens;
+	pp->s->wd_age[pp->is_ldb][pp->id] = SIM_WD_FRESH;
+	cq->tokens = (uint16_t)(cq->tokens - n);
+	cq->occupancy = (uint16_t)(cq->occupancy > n ? cq->occupancy - n : 0);
+	if (cq->weighted)
+		sim_cq_return_weights(pp->s, pp->id, n);
+	return n;
 }
 
 /* Software may have changed the range of the history list while it was in use. */

@@ -10,6 +10,7 @@
 #define SIM_QUEUE_H
 
 #include "sim_fifo.h"
+#include "sim_qe.h"
 
 /* @p n QEs were pushed to the atomic FIFO of @p bin. */
 static inline void
@@ -71,6 +72,18 @@ fifo_grew(struct sim_state *s, unsigned int type, unsigned int qid, unsigned int
 		directed_grew(s, qid, bin, n);
 	else
 		nalb_grew(s, qid, bin, n);
+}
+
+/* Put a QE that passed all checks into its queue. Its credit and storage are already taken. */
+static inline void
+enqueue(struct sim_state *s, struct sim_qe qe)
+{
+	unsigned int type = qe_type(qe.meta), qid = qe_qid(qe.meta), bin = qe_bin(qe.meta);
+
+	if (type == DLB_SCHED_DIRECTED)
+		qe = qe_directed(qe);
+	fifo_push(s, fifo_of(s, type, qid, bin), qe);
+	fifo_grew(s, type, qid, bin, 1);
 }
 
 #endif /* SIM_QUEUE_H */

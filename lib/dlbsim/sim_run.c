@@ -14,7 +14,6 @@
 
 #include "sim_hist.h"
 #include "sim_pp.h"
-#include "sim_qe.h"
 #include "sim_queue.h"
 
 /* --- checks -------------------------------------------------------------------------------- */
@@ -107,7 +106,7 @@ may_enqueue_dir(const struct pp *pp, unsigned int qid)
 	const struct sim_state *s = pp->s;
 	unsigned int vas = pp->cq->pp_vas;
 
-	return qid < sim_limits(s)->nb_dir_ports &&
+	return qid < DLB_MAX_DIR_PORTS &&
 	       (s->dir_qid_ok[vas][qid / 64] & s->dir_qid_valid[qid / 64]) >> qid % 64 & 1;
 }
 
@@ -143,7 +142,7 @@ run_accept(struct pp *pp, const struct run *run)
 		nb_dir += type == DLB_SCHED_DIRECTED ? step : 0;
 	}
 	nb_ldb = run->n - nb_dir;
-	if (sim_limits(pp->s)->combined_credits)
+	if (pp->s->dir_pool == 0)
 		return take_credits(pp, 0, run->n);
 	if (!take_credits(pp, 0, nb_ldb))
 		return false;
@@ -329,14 +328,8 @@ push_alike(struct pp *pp, const struct dlb_hcw *hcws, unsigned int n)
 static void
 push_each(struct pp *pp, const struct dlb_hcw *hcws, unsigned int n)
 {
-	for (unsigned int i = 0; i < n; i++) {
-		struct sim_qe qe = qe_stored(qe_load(&hcws[i]));
-		unsigned int type = qe_type(qe.meta);
-
-		if (type == DLB_SCHED_DIRECTED)
-			qe = qe_with_pp(qe, pp->id);
-		sim_enqueue(pp->s, type, qe_qid(qe.meta), qe_bin(qe.meta), qe);
-	}
+	for (unsigned int i = 0; i < n; i++)
+		enqueue(pp->s, pp_stored(pp, &hcws[i]));
 }
 
 static void
@@ -353,10 +346,8 @@ static void
 reorder_one(struct pp *pp, const struct dlb_hcw *hcw, bool has_qe)
 {
 	uint64_t h = hist_pop(pp->s, pp->cq);
-	struct sim_qe qe = qe_stored(qe_load(hcw));
+	struct sim_qe qe = pp_stored(pp, hcw);
 
-	if (qe_type(qe.meta) == DLB_SCHED_DIRECTED)
-		qe = qe_with_pp(qe, pp->id);
 	sim_sn_complete(pp->s, h, has_qe ? &qe : NULL);
 }
 
@@ -403,7 +394,7 @@ sim_run(struct pp *pp, const struct dlb_hcw *hcws, unsigned int n, unsigned int 
 	    (has_qe && !run_accept(pp, &run)))
 		return false;
 	if (nb_tokens != 0)
-		sim_cq_return_tokens(pp->s, pp->is_ldb, pp->id, nb_tokens);
+		pp_return_tokens(pp, nb_tokens);
 	if (completes)
 		run_complete(pp, &run, has_qe);
 	else if (has_qe)

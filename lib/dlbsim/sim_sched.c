@@ -436,13 +436,12 @@ dir_account(struct dlbsim *sim, const struct sim_put *put, unsigned int n)
 	struct sim_state *s = sim->s;
 	struct sim_cq *cq = put->cq;
 	unsigned int id = put->id;
-	unsigned int pool = !sim_limits(s)->combined_credits;
 
 	cq->tokens = (uint16_t)(cq->tokens + n);
 	cq->occupancy = (uint16_t)(cq->occupancy + n);
 	cq->nb_scheduled += n;
-	s->credits[pool][cq->vas] += n;
-	s->stored[pool] -= n;
+	s->credits[s->dir_pool][cq->vas] += n;
+	s->stored[s->dir_pool] -= n;
 	s->nb_dir_scheduled += n;
 	if (s->dir_q[id].bins == 0)
 		s->dir_work[id / 64] &= ~(UINT64_C(1) << (id % 64));

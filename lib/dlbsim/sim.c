@@ -12,7 +12,7 @@
 
 #include "sim_hist.h"
 
-#define STATE_MAGIC 0x444C4233 /* changes with the layout of struct sim_state */
+#define STATE_MAGIC 0x444C4234 /* changes with the layout of struct sim_state */
 
 _Static_assert(sizeof(struct sim_chunk) % 64 == 0, "a chunk is whole cache lines");
 _Static_assert(sizeof(struct sim_flow) == 4, "a flow is one word");
@@ -67,12 +67,12 @@ reset_structures(struct sim_state *s)
 
 	forget_flows(s);
 	memset((uint8_t *)s + first, 0, last - first);
-	s->reset_epoch++;
 	s->rng = 1;
 	s->cq_shift[0] = s->cq_shift[1] = 4;
 	s->storage[0] = lim->ldb_credits;
 	s->storage[1] = lim->dir_credits;
 	s->dir_pool = !lim->combined_credits;
+	sim_cq_remap_all(s);
 	fill_pool(s->free_chunks, &s->nb_free_chunks, SIM_NB_CHUNKS);
 	fill_pool(s->free_nodes, &s->nb_free_nodes, SIM_NB_NODES);
 	fill_pool(s->free_waits, &s->nb_free_waits, SIM_NB_WAITS);
@@ -195,7 +195,7 @@ unmap_ring(struct dlbsim *sim, bool is_ldb, unsigned int id, uint64_t iova, uint
 
 	/* By distances: a range may reach to the end of all addresses. */
 	if (len != 0 && (cq->iova - iova < len || iova - cq->iova < bytes))
-		cq->epoch++;
+		sim_cq_remap(sim->s, is_ldb, id);
 }
 
 void

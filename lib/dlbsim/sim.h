@@ -162,47 +162,52 @@ struct sim_dir_queue {
 	uint64_t total;
 };
 
-/* A consumer queue of either kind, and the producer port of the same number. */
+/*
+ * A consumer queue of either kind, and the producer port of the same number. What every event
+ * touches comes first, in one cache line.
+ */
 struct sim_cq {
-	uint64_t iova;
-	uint32_t epoch; /* changes when translations of the ring become stale */
+	uint64_t epoch; /* of translations of the ring that are not stale */
 	uint32_t wptr;	/* free-running modulo twice the ring */
 	uint16_t ring;	/* entries */
 	uint16_t tokens;
 	uint16_t token_lim;
 	uint16_t occupancy; /* entries whose token is not back */
-	uint8_t vas;
-	bool enabled;
-	bool armed;
-	/* producer port */
-	bool pp_valid;
-	uint8_t pp_vas;
-	/* LDB only from here */
-	bool infl_hold; /* waits for the inflight threshold (2.5) */
 	uint16_t inflight;
-	uint16_t infl_lim;
-	uint16_t infl_thresh;
+	uint16_t infl_max;  /* bounds inflight; sim_cq_limits() */
 	uint16_t hist_base; /* latched when nothing was in flight */
 	uint16_t hist_size;
 	uint16_t hist_push; /* offsets below hist_size */
 	uint16_t hist_pop;
-	uint8_t hist_push_gen;
-	uint8_t hist_pop_gen;
+	uint8_t vas;
+	uint8_t pp_vas; /* producer port */
+	bool pp_valid;
+	bool armed;
+	bool picky;	 /* not only the above decides about space; sim_cq_limits() */
+	bool weighted;	 /* see below */
 	bool hist_stale; /* registers changed while something was in flight */
 	uint8_t slot_valid;
-	uint8_t next_slot; /* where equals take turns */
+	uint32_t qids;	      /* mapped */
+	uint32_t pinned_qids; /* queues with waits pinned here */
 	uint8_t slot_qid[DLB_NB_SLOTS];
 	uint8_t slot_prio[DLB_NB_SLOTS];
-	uint8_t prio_slots[8]; /* the other way round: bits of slots */
-	uint32_t qids;	       /* mapped */
-	uint32_t pinned_qids;  /* queues with waits pinned here */
+
+	uint8_t prio_slots[8]; /* slots by priority, as bits */
+	uint64_t nb_scheduled;
+	uint64_t iova;
+	bool enabled;
+	/* LDB only from here */
+	uint8_t next_slot; /* where equals take turns */
+	uint8_t hist_push_gen;
+	uint8_t hist_pop_gen;
+	bool infl_hold; /* waits for the inflight threshold (2.5) */
+	uint16_t infl_lim;
+	uint16_t infl_thresh;
 	/* work units (2.5): weights of the entries that are out, a ring beside the CQ's */
-	bool weighted;
 	uint16_t wu_lim;
 	uint32_t wu_used;
 	uint32_t wu_pop;
-	uint64_t nb_scheduled;
-};
+} __attribute__((aligned(64)));
 
 /* --- the device ---------------------------------------------------------------------------- */
 
@@ -229,9 +234,9 @@ enum sim_perf {
 struct sim_state {
 	uint32_t magic;
 	enum dlb_version version;
-	uint32_t reset_epoch; /* makes translations from before a reset stale */
-	uint64_t now_ns;      /* of the latest step */
-	uint64_t powered_ns;  /* since when the device is on */
+	uint64_t nb_epochs;  /* of CQs' translations, ever */
+	uint64_t now_ns;     /* of the latest step */
+	uint64_t powered_ns; /* since when the device is on */
 	bool powered;
 
 	/* scheduler */
@@ -303,10 +308,8 @@ struct sim_state {
 
 /* A translated ring, of this process. */
 struct sim_map {
-	uint8_t *mem; /* NULL: not mapped, or not mappable */
-	uint32_t epoch;
-	uint32_t reset_epoch;
-	bool tried;
+	uint8_t *mem;	/* NULL: not mapped, or not mappable */
+	uint64_t epoch; /* 0: of none */
 };
 
 struct dlbsim {
@@ -361,6 +364,32 @@ sim_cq(struct sim_state *s, bool is_ldb, unsigned int cq)
 	return is_ldb ? &s->ldb_cq[cq] : &s->dir_cq[cq];
 }
 
+/* sim_cq.c: the conditions of a picky CQ */
+bool
+sim_cq_is_satisfied(struct sim_state *s, struct sim_cq *cq);
+
+/* Whether the CQ could take one more QE now. */
+static inline bool
+sim_cq_has_space(struct sim_state *s, struct sim_cq *cq)
+{
+	bool is_satisfied = !cq->picky || sim_cq_is_satisfied(s, cq);
+
+	return is_satisfied && cq->tokens < cq->token_lim && cq->inflight < cq->infl_max;
+}
+
+/*
+ * Bit c of ldb_ready and dir_ready says whether CQ c could take one more QE now: whoever changes
+ * one of its counters says so here.
+ */
+static inline void
+sim_cq_update(struct sim_state *s, bool is_ldb, struct sim_cq *cq, unsigned int id)
+{
+	uint64_t *ready = is_ldb ? &s->ldb_ready : &s->dir_ready[id / 64];
+
+	*ready &= ~(UINT64_C(1) << (id % 64));
+	*ready |= (uint64_t)sim_cq_has_space(s, cq) << (id % 64);
+}
+
 #define SIM_WPTR_PASS BIT(11) /* parity of the pass over the ring */
 
 /* The write pointer as software sees it: index in the low bits, and the pass. */
@@ -392,9 +421,13 @@ sim_reg_live(struct dlbsim *sim, enum dlb_reg reg, uint32_t i, uint32_t *value);
 
 /* sim_cq.c: readiness, tokens, history, writing entries */
 void
-sim_cq_update(struct sim_state *s, bool is_ldb, unsigned int cq);
+sim_cq_limits(struct sim_state *s, bool is_ldb, unsigned int cq);
 void
 sim_cq_remap(struct sim_state *s, bool is_ldb, unsigned int cq);
+void
+sim_cq_remap_all(struct sim_state *s);
+void
+sim_cq_map(struct dlbsim *sim, bool is_ldb, unsigned int cq);
 void
 sim_cq_slots(struct sim_state *s, unsigned int cq, uint32_t priov, const uint32_t cq2qid[2]);
 void

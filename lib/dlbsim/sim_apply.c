@@ -72,7 +72,7 @@ static void
 cq_token_limit(struct sim_state *s, bool is_ldb, unsigned int id, uint32_t code)
 {
 	sim_cq(s, is_ldb, id)->token_lim = (uint16_t)dlb_cq_token_limit(code & 0xF);
-	sim_cq_update(s, is_ldb, id);
+	sim_cq_limits(s, is_ldb, id);
 }
 
 static void
@@ -81,14 +81,14 @@ cq_tokens(struct dlbsim *sim, bool is_ldb, unsigned int id)
 	enum dlb_reg reg = is_ldb ? DLB_R_LSP_CQ_LDB_TKN_CNT : DLB_R_LSP_CQ_DIR_TKN_CNT;
 
 	sim_cq(sim->s, is_ldb, id)->tokens = (uint16_t)sim_reg(sim, reg, id);
-	sim_cq_update(sim->s, is_ldb, id);
+	sim_cq_limits(sim->s, is_ldb, id);
 }
 
 static void
 cq_enable(struct sim_state *s, bool is_ldb, unsigned int id, uint32_t disabled)
 {
 	sim_cq(s, is_ldb, id)->enabled = (disabled & 1) == 0;
-	sim_cq_update(s, is_ldb, id);
+	sim_cq_limits(s, is_ldb, id);
 }
 
 static bool
@@ -194,7 +194,7 @@ ldb_weight_limit(struct sim_state *s, unsigned int id, uint32_t value)
 	cq->wu_lim = (uint16_t)FIELD_GET(DLB_F_LSP_CFG_CQ_LDB_WU_LIMIT_LIMIT, value);
 	cq->wu_pop = cq->wptr;
 	cq->wu_used = 0;
-	sim_cq_update(s, true, id);
+	sim_cq_limits(s, true, id);
 }
 
 static bool
@@ -205,12 +205,12 @@ written_ldb_cq(struct dlbsim *sim, enum dlb_reg reg, unsigned int i, uint32_t v)
 	switch (reg) {
 	case DLB_R_LSP_CQ_LDB_INFL_LIM:
 		s->ldb_cq[i].infl_lim = (uint16_t)FIELD_GET(DLB_F_LSP_CQ_LDB_INFL_LIM_LIMIT, v);
-		sim_cq_update(s, true, i);
+		sim_cq_limits(s, true, i);
 		return true;
 	case DLB_R_LSP_CQ_LDB_INFL_THRESH:
 		s->ldb_cq[i].infl_thresh =
 			(uint16_t)FIELD_GET(DLB_F_LSP_CQ_LDB_INFL_THRESH_THRESH, v);
-		sim_cq_update(s, true, i);
+		sim_cq_limits(s, true, i);
 		return true;
 	case DLB_R_LSP_CFG_CQ_LDB_WU_LIMIT:
 		ldb_weight_limit(s, i, v);
@@ -400,10 +400,7 @@ cq_layouts(struct dlbsim *sim, uint32_t value)
 
 	for (unsigned int is_ldb = 0; is_ldb < 2; is_ldb++)
 		sim->s->cq_shift[is_ldb] = sparse[is_ldb] ? 6 : 4;
-	for (unsigned int id = 0; id < DLB_MAX_LDB_PORTS; id++)
-		sim_cq_remap(sim->s, true, id);
-	for (unsigned int id = 0; id < DLB_MAX_DIR_PORTS; id++)
-		sim_cq_remap(sim->s, false, id);
+	sim_cq_remap_all(sim->s);
 }
 
 static void
@@ -412,7 +409,7 @@ inflight_thresholds(struct sim_state *s, uint32_t value)
 	s->infl_thresh_enabled = sim_limits(s)->has_inflight_threshold &&
 				 FIELD_GET(DLB_F_LSP_CFG_CTRL_GENERAL_0_ENAB_IF_THRESH, value) != 0;
 	for (unsigned int id = 0; id < DLB_MAX_LDB_PORTS; id++)
-		sim_cq_update(s, true, id);
+		sim_cq_limits(s, true, id);
 }
 
 static bool

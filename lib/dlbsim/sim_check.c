@@ -265,13 +265,14 @@ check_cq(struct check *c, bool is_ldb, unsigned int id)
 {
 	const struct sim_cq *cq = is_ldb ? &c->s->ldb_cq[id] : &c->s->dir_cq[id];
 	uint64_t ready = is_ldb ? c->s->ldb_ready : c->s->dir_ready[id / 64];
-	bool is_ready = (ready >> id % 64 & 1) != 0;
+	bool has_space = cq->enabled && cq->tokens < cq->token_lim;
 
-	expect(c, !is_ready || (cq->enabled && cq->tokens < cq->token_lim),
-	       "%s CQ %u is ready without being enabled and having room", is_ldb ? "LDB" : "DIR",
-	       id);
-	expect(c, !is_ldb || !is_ready || cq->inflight < cq->infl_lim,
-	       "LDB CQ %u is ready at its inflight limit", id);
+	if (is_ldb)
+		has_space = has_space && cq->inflight < cq->infl_lim &&
+			    cq->inflight < cq->hist_size && !cq->infl_hold &&
+			    (!cq->weighted || cq->wu_used < cq->wu_lim);
+	expect(c, (ready >> id % 64 & 1) == has_space,
+	       "%s CQ %u: bit does not tell whether it has space", is_ldb ? "LDB" : "DIR", id);
 }
 
 static void

@@ -3,37 +3,41 @@
  *
  * Consumer queues (CQ): readiness, tokens, history list, queue slots, translated rings.
  *
- * Knows nothing of queues' contents. Invariant: bit c of ldb_ready and dir_ready says whether CQ c
- * could take one more queue element (QE) now; whoever changes a counter calls sim_cq_update().
+ * Knows nothing of queues' contents. QE is a queue element.
  */
 
 #include <string.h>
 
 #include "sim_cq.h"
 
-static bool
-ldb_has_space(const struct sim_state *s, struct sim_cq *cq)
+/*
+ * What decides beside the counters of all CQs: the threshold to which what is in flight has to come
+ * down once it has reached its limit, and the limit of weights.
+ */
+bool
+sim_cq_is_satisfied(struct sim_state *s, struct sim_cq *cq)
 {
 	if (cq->inflight >= cq->infl_lim)
 		cq->infl_hold = s->infl_thresh_enabled;
-	else if (!s->infl_thresh_enabled || cq->inflight <= cq->infl_thresh)
+	else if (cq->inflight <= cq->infl_thresh)
 		cq->infl_hold = false;
-	return cq->inflight < cq->infl_lim && cq->inflight < cq->hist_size && !cq->infl_hold &&
-	       (!cq->weighted || cq->wu_used < cq->wu_lim);
+	return !cq->infl_hold && (!cq->weighted || cq->wu_used < cq->wu_lim);
 }
 
+/* Something changed that bounds what the CQ may have in flight: a directed one never has anything. */
 void
-sim_cq_update(struct sim_state *s, bool is_ldb, unsigned int id)
+sim_cq_limits(struct sim_state *s, bool is_ldb, unsigned int id)
 {
 	struct sim_cq *cq = sim_cq(s, is_ldb, id);
-	uint64_t *ready = is_ldb ? &s->ldb_ready : &s->dir_ready[id / 64];
-	uint64_t bit = UINT64_C(1) << (id % 64);
-	bool has_space = !is_ldb || ldb_has_space(s, cq);
 
-	if (cq->enabled && cq->tokens < cq->token_lim && has_space)
-		*ready |= bit;
-	else
-		*ready &= ~bit;
+	cq->infl_max = 1;
+	if (is_ldb)
+		cq->infl_max = cq->infl_lim < cq->hist_size ? cq->infl_lim : cq->hist_size;
+	if (!cq->enabled)
+		cq->infl_max = 0;
+	cq->picky = cq->weighted || (is_ldb && s->infl_thresh_enabled);
+	cq->infl_hold = cq->infl_hold && s->infl_thresh_enabled;
+	sim_cq_update(s, is_ldb, cq, id);
 }
 
 /* The @p n oldest QEs that are out leave a CQ with a weight limit. */
@@ -71,7 +75,7 @@ sim_cq_latch_history(struct dlbsim *sim, unsigned int id)
 	cq->hist_size = legal ? (uint16_t)(lim - base + 1) : 0;
 	cq->hist_push = cq->hist_pop = 0;
 	cq->hist_push_gen = cq->hist_pop_gen = 0;
-	sim_cq_update(sim->s, true, id);
+	sim_cq_limits(sim->s, true, id);
 }
 
 /* Recompute which CQs have each queue in a slot. */
@@ -117,32 +121,29 @@ sim_cq_slots(struct sim_state *s, unsigned int id, uint32_t priov, const uint32_
 void
 sim_cq_remap(struct sim_state *s, bool is_ldb, unsigned int id)
 {
-	sim_cq(s, is_ldb, id)->epoch++;
-}
-
-static uint8_t *
-translate(struct dlbsim *sim, const struct sim_cq *cq, struct sim_map *map, unsigned int shift)
-{
-	if (!map->tried || map->epoch != cq->epoch || map->reset_epoch != sim->s->reset_epoch) {
-		map->tried = true;
-		map->epoch = cq->epoch;
-		map->reset_epoch = sim->s->reset_epoch;
-		map->mem = sim->host.dma_map == NULL ? NULL
-						     : sim->host.dma_map(sim->ctx, cq->iova,
-									 (size_t)cq->ring << shift);
-	}
-	return map->mem;
+	sim_cq(s, is_ldb, id)->epoch = ++s->nb_epochs;
 }
 
 void
-sim_put_begin(struct sim_put *put, struct dlbsim *sim, bool is_ldb, unsigned int id)
+sim_cq_remap_all(struct sim_state *s)
 {
-	put->sim = sim;
-	put->cq = sim_cq(sim->s, is_ldb, id);
-	put->shift = sim->s->cq_shift[is_ldb];
-	put->mem = translate(sim, put->cq, &sim->map[is_ldb][id], put->shift);
-	put->id = id;
-	put->is_ldb = is_ldb;
+	for (unsigned int id = 0; id < DLB_MAX_LDB_PORTS; id++)
+		sim_cq_remap(s, true, id);
+	for (unsigned int id = 0; id < DLB_MAX_DIR_PORTS; id++)
+		sim_cq_remap(s, false, id);
+}
+
+/* The translation of the CQ's ring is stale: make a new one. */
+void
+sim_cq_map(struct dlbsim *sim, bool is_ldb, unsigned int id)
+{
+	const struct sim_cq *cq = sim_cq(sim->s, is_ldb, id);
+	size_t bytes = (size_t)cq->ring << sim->s->cq_shift[is_ldb];
+	uint8_t *mem = NULL;
+
+	if (sim->host.dma_map != NULL)
+		mem = sim->host.dma_map(sim->ctx, cq->iova, bytes);
+	sim->map[is_ldb][id] = (struct sim_map){ .mem = mem, .epoch = cq->epoch };
 }
 
 static void

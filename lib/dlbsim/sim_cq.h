@@ -40,8 +40,6 @@ struct sim_segment {
 };
 
 void
-sim_put_begin(struct sim_put *put, struct dlbsim *sim, bool is_ldb, unsigned int cq);
-void
 sim_segment_end(struct sim_put *put, const struct sim_segment *seg, const struct sim_qe *from,
 		unsigned int n);
 
@@ -49,6 +47,21 @@ static inline unsigned int
 min_u(unsigned int a, unsigned int b)
 {
 	return a < b ? a : b;
+}
+
+static inline void
+put_begin(struct sim_put *put, struct dlbsim *sim, bool is_ldb, unsigned int id)
+{
+	struct sim_map *map = &sim->map[is_ldb][id];
+
+	put->sim = sim;
+	put->cq = sim_cq(sim->s, is_ldb, id);
+	put->shift = sim->s->cq_shift[is_ldb];
+	put->id = id;
+	put->is_ldb = is_ldb;
+	if (map->epoch != put->cq->epoch)
+		sim_cq_map(sim, is_ldb, id);
+	put->mem = map->mem;
 }
 
 /*

@@ -242,8 +242,7 @@ ldb_room(const struct sim_cq *cq, const struct sim_ldb_queue *q, unsigned int ma
 	if (to_level > 0 && to_level < (int)max)
 		max = min_u(max, fill_line(cq, (unsigned int)to_level));
 	max = min_u(max, (unsigned int)(cq->token_lim - cq->tokens));
-	max = min_u(max, (unsigned int)(cq->infl_lim - cq->inflight));
-	max = min_u(max, (unsigned int)(cq->hist_size - cq->inflight));
+	max = min_u(max, (unsigned int)(cq->infl_max - cq->inflight));
 	return min_u(max, (unsigned int)(q->infl_lim - q->inflight));
 }
 
@@ -267,7 +266,7 @@ ldb_account_turn(struct dlbsim *sim, const struct sim_put *put, unsigned int n)
 	s->credits[0][put->cq->vas] += n;
 	s->stored[0] -= n;
 	s->nb_ldb_scheduled += n;
-	sim_cq_update(s, true, put->id);
+	sim_cq_update(s, true, put->cq, put->id);
 	if (put->cq->armed)
 		sim_irq_evaluate(sim, true, put->id);
 }
@@ -305,7 +304,7 @@ ldb_turn(struct dlbsim *sim, unsigned int id)
 
 	if (qids == 0)
 		return 0;
-	sim_put_begin(&put, sim, true, id);
+	put_begin(&put, sim, true, id);
 	for (slots = slots_of(cq, qids); slots != 0 && n < MAX_TURN;) {
 		struct sim_ldb_queue *q;
 
@@ -445,7 +444,7 @@ dir_account(struct dlbsim *sim, const struct sim_put *put, unsigned int n)
 	s->nb_dir_scheduled += n;
 	if (s->dir_q[id].bins == 0)
 		s->dir_work[id / 64] &= ~(UINT64_C(1) << (id % 64));
-	sim_cq_update(s, false, id);
+	sim_cq_update(s, false, cq, id);
 	if (cq->armed)
 		sim_irq_evaluate(sim, false, id);
 }
@@ -475,7 +474,7 @@ dir_turn(struct dlbsim *sim, unsigned int id)
 	struct sim_put put;
 	unsigned int max, n = 0;
 
-	sim_put_begin(&put, sim, false, id);
+	put_begin(&put, sim, false, id);
 	max = min_u(MAX_TURN, (unsigned int)(put.cq->token_lim - put.cq->tokens));
 	while (n < max && q->bins != 0) {
 		bool alone = (q->bins & (q->bins - 1U)) == 0;

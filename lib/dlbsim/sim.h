@@ -118,11 +118,12 @@ struct sim_sn {
 
 /* --- queues and consumer queues ------------------------------------------------------------ */
 
+/* The masks have a bit for each bin. */
 struct sim_ldb_queue {
-	/* what waits; masks have a bit for each bin */
-	struct sim_fifo atm[DLB_NB_BINS];
-	struct sim_fifo nalb[DLB_NB_BINS];  /* unordered and ordered */
-	struct sim_list ready[DLB_NB_BINS]; /* waits of free flows */
+	uint64_t cqs;	 /* CQs that have it in a slot */
+	uint64_t hist;	 /* what history entries of its QEs have in common, see sim_hist.h */
+	uint32_t nb_atm; /* QEs in atm[] */
+	uint32_t nb_nalb;
 	uint8_t atm_bins;
 	uint8_t nalb_bins;
 	uint8_t ready_bins;
@@ -136,22 +137,18 @@ struct sim_ldb_queue {
 	uint16_t nb_flows; /* flows pinned */
 	uint16_t fid_lim;
 	uint16_t hid_mask;
-	uint32_t nb_atm; /* QEs in atm[] */
-	uint32_t nb_nalb;
-	uint64_t cqs;	/* CQs that have it in a slot */
 	uint16_t level; /* CQs with so many in flight leave its QEs to others; for one pass */
-	/* sequence numbers */
 	uint16_t next_sn;
-	uint8_t sn_group;
-	uint8_t sn_slot;
-	uint8_t sn_mode;
-	/* depth hint and counters */
-	uint16_t atm_thresh;
+	uint16_t atm_thresh; /* of the depth hint */
 	uint16_t nalb_thresh;
 	uint32_t nalb_max;
 	uint64_t atm_total;
 	uint64_t nalb_total;
-};
+	/* what waits */
+	struct sim_fifo atm[DLB_NB_BINS];
+	struct sim_fifo nalb[DLB_NB_BINS];  /* unordered and ordered */
+	struct sim_list ready[DLB_NB_BINS]; /* waits of free flows */
+} __attribute__((aligned(64)));
 
 struct sim_dir_queue {
 	struct sim_fifo fifo[DLB_NB_BINS];
@@ -449,8 +446,6 @@ void
 sim_sn_complete(struct sim_state *s, uint64_t h, const struct sim_qe *qe);
 
 /* sim_sched.c */
-void
-sim_queue_update(struct sim_state *s, unsigned int qid);
 unsigned int
 sim_pick_bin(struct sim_state *s, uint32_t weights, unsigned int bins);
 unsigned int

@@ -10,7 +10,8 @@
  * LDB load-balanced, DIR directed, CQ consumer queue, PP producer port, QID queue id, VAS domain.
  */
 
-#include "sim.h"
+#include "sim_hist.h"
+#include "sim_queue.h"
 
 static void
 set_bit32(uint32_t *mask, unsigned int bit, bool value)
@@ -314,9 +315,9 @@ queue_sn_map(struct sim_state *s, unsigned int qid, uint32_t value)
 	struct sim_ldb_queue *q = &s->ldb_q[qid];
 	uint32_t mode = FIELD_GET(DLB_F_CHP_ORD_QID_SN_MAP_MODE, value);
 
-	q->sn_mode = (uint8_t)(mode > DLB_MAX_SN_MODE ? DLB_MAX_SN_MODE : mode);
-	q->sn_slot = (uint8_t)FIELD_GET(DLB_F_CHP_ORD_QID_SN_MAP_SLOT, value);
-	q->sn_group = (uint8_t)FIELD_GET(DLB_F_CHP_ORD_QID_SN_MAP_GRP, value);
+	q->hist = hist_of_queue(qid, FIELD_GET(DLB_F_CHP_ORD_QID_SN_MAP_GRP, value),
+				FIELD_GET(DLB_F_CHP_ORD_QID_SN_MAP_SLOT, value),
+				mode > DLB_MAX_SN_MODE ? DLB_MAX_SN_MODE : mode);
 }
 
 static bool
@@ -365,7 +366,7 @@ written_ldb_queue(struct sim_state *s, enum dlb_reg reg, unsigned int i, uint32_
 	}
 	/* A limit or number may have been what a queue's head waited for. */
 	q->atm_stalled = q->nalb_stalled = 0;
-	sim_queue_update(s, i);
+	queue_update(s, q, i);
 	return true;
 }
 

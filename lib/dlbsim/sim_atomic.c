@@ -12,7 +12,7 @@
  */
 
 #include "sim_cq.h"
-#include "sim_fifo.h"
+#include "sim_queue.h"
 
 /* --- lists of waits ------------------------------------------------------------------------ */
 
@@ -121,7 +121,7 @@ wait_free(struct sim_state *s, uint16_t i)
 	/* There was none: any queue may have stalled for that. */
 	for (unsigned int qid = 0; qid < DLB_MAX_LDB_QUEUES; qid++) {
 		s->ldb_q[qid].atm_stalled = 0;
-		sim_queue_update(s, qid);
+		queue_update(s, &s->ldb_q[qid], qid);
 	}
 }
 
@@ -198,7 +198,7 @@ sim_flow_freed(struct sim_state *s, unsigned int qid, struct sim_flow flow)
 		wait_link(s, wait);
 	}
 	s->ldb_q[qid].atm_stalled = 0;
-	sim_queue_update(s, qid);
+	queue_update(s, &s->ldb_q[qid], qid);
 }
 
 /* Pin the flow, or add one more QE to what pins it. */
@@ -239,7 +239,7 @@ look(const struct sim_state *s, const struct sim_put *put, const struct sim_ldb_
 static unsigned int
 serve_wait(struct sim_state *s, struct sim_put *put, uint64_t h, uint16_t i)
 {
-	struct sim_ldb_queue *q = &s->ldb_q[put->qid];
+	struct sim_ldb_queue *q = put->q;
 	uint32_t depth = q->nb_atm + q->nb_nalb + q->aqed;
 	uint16_t hid = s->waits[i].hid;
 	struct sim_flow *flow = &s->flows[put->qid][hid];
@@ -251,7 +251,7 @@ serve_wait(struct sim_state *s, struct sim_put *put, uint64_t h, uint16_t i)
 	qe = wait_take(s, i, flow, put->id);
 	flow_pin(q, flow, put->id);
 	seg.hist[0] = h | hid;
-	sim_segment_end(put, &seg, &qe, 1);
+	segment_end(put, &seg, &qe, 1);
 	return 1;
 }
 
@@ -315,7 +315,7 @@ flow_join(struct sim_flow *flow, uint32_t mine, unsigned int *nb_free)
 static unsigned int
 serve_fifo(struct sim_state *s, struct sim_put *put, uint64_t h, unsigned int bin, unsigned int max)
 {
-	struct sim_ldb_queue *q = &s->ldb_q[put->qid];
+	struct sim_ldb_queue *q = put->q;
 	struct sim_flow *flows = s->flows[put->qid];
 	struct sim_fifo *f = &q->atm[bin];
 	const struct sim_qe *from = fifo_peek(s, f);
@@ -337,7 +337,7 @@ serve_fifo(struct sim_state *s, struct sim_put *put, uint64_t h, unsigned int bi
 	}
 	n = (unsigned int)i;
 	q->nb_flows = (uint16_t)(q->nb_flows + room - nb_free);
-	sim_segment_end(put, &seg, from, n);
+	segment_end(put, &seg, from, n);
 	drop_head(s, q, bin, n);
 	if (n < seg.n && !put->sated)
 		set_aside(s, q, put->qid, bin, hid, &flows[hid]);
@@ -348,7 +348,7 @@ serve_fifo(struct sim_state *s, struct sim_put *put, uint64_t h, unsigned int bi
 static unsigned int
 serve_once(struct sim_state *s, struct sim_put *put, uint64_t h, unsigned int max)
 {
-	struct sim_ldb_queue *q = &s->ldb_q[put->qid];
+	struct sim_ldb_queue *q = put->q;
 	uint32_t weights = sim_reg(put->sim, DLB_R_ATM_CFG_ARB_WEIGHTS_RDY_BIN, 0);
 	struct sources src = look(s, put, q);
 	unsigned int bins = src.pinned | src.ready | src.fifo;
@@ -372,12 +372,12 @@ is_exhausted(const struct sim_put *put, const struct sim_ldb_queue *q)
 	return (q->atm_bins | q->ready_bins) == 0 && (put->cq->pinned_qids >> put->qid & 1) == 0;
 }
 
-/* Give the CQ of @p put up to @p max atomic QEs of queue put->qid. Returns how many it got. */
+/* Give the CQ of @p put up to @p max atomic QEs of queue put->q. Returns how many it got. */
 unsigned int
 sim_atomic_serve(struct sim_state *s, struct sim_put *put, unsigned int max)
 {
-	const struct sim_ldb_queue *q = &s->ldb_q[put->qid];
-	uint64_t h = put_hist(put, q, DLB_SCHED_ATOMIC);
+	const struct sim_ldb_queue *q = put->q;
+	uint64_t h = put_hist(put, DLB_SCHED_ATOMIC);
 	unsigned int n = 0, got;
 	uint32_t depth;
 

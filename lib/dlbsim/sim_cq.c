@@ -146,11 +146,12 @@ sim_cq_map(struct dlbsim *sim, bool is_ldb, unsigned int id)
 	sim->map[is_ldb][id] = (struct sim_map){ .mem = mem, .epoch = cq->epoch };
 }
 
-static void
-write_by_message(struct sim_put *put, unsigned int n)
+/* Write the next @p n entries to a ring that is not mapped. */
+void
+sim_cq_send(const struct sim_put *put, unsigned int n)
 {
 	struct dlbsim *sim = put->sim;
-	struct sim_cq *cq = put->cq;
+	const struct sim_cq *cq = put->cq;
 	uint64_t pos = cq->wptr & (cq->ring - 1U);
 
 	for (unsigned int i = 0; i < n; i++)
@@ -161,53 +162,12 @@ write_by_message(struct sim_put *put, unsigned int n)
 				"a consumer queue's memory cannot be written");
 }
 
-static void
-add_weight(struct sim_state *s, const struct sim_put *put, uint8_t weight)
-{
-	s->wu_ring[put->id][put->cq->wptr & (DLB_MAX_CQ_DEPTH - 1)] = weight;
-	put->cq->wu_used += weight;
-}
-
-static inline void
-show_entry(uint8_t *to, struct sim_qe qe, uint64_t status)
-{
-	uint64_t *entry = (uint64_t *)(void *)to;
-
-	__atomic_store_n(&entry[0], qe.data, __ATOMIC_RELAXED);
-	/* Pairs with the reader's acquire load of the generation bit. */
-	__atomic_store_n(&entry[1], qe_delivered(qe.meta, status), __ATOMIC_RELEASE);
-}
-
-static inline void
-show_entries(uint8_t *to, size_t step, const struct sim_qe *from, unsigned int n, uint64_t status)
-{
-	for (size_t i = 0; i < n; i++)
-		show_entry(to + i * step, from[i], status);
-}
-
-/* Put the @p n QEs at @p from into the segment. */
+/* The next QE of a CQ with a weight limit is so heavy. */
 void
-sim_segment_end(struct sim_put *put, const struct sim_segment *seg, const struct sim_qe *from,
-		unsigned int n)
+sim_cq_add_weight(struct sim_state *s, unsigned int id, uint8_t weight)
 {
-	struct sim_cq *cq = put->cq;
+	struct sim_cq *cq = &s->ldb_cq[id];
 
-	if (n == 0)
-		return;
-	if (seg->step == sizeof(*from))
-		show_entries(seg->to, sizeof(*from), from, n, seg->status);
-	else
-		show_entries(seg->to, seg->step, from, n, seg->status);
-	if (put->mem == NULL)
-		write_by_message(put, n);
-	if (cq->weighted)
-		add_weight(put->sim->s, put, (uint8_t)qe_weight(from->meta));
-	cq->wptr += n;
-	if (!put->is_ldb)
-		return;
-	cq->hist_push = (uint16_t)(cq->hist_push + n);
-	if (cq->hist_push == cq->hist_size) {
-		cq->hist_push = 0;
-		cq->hist_push_gen ^= 1;
-	}
+	s->wu_ring[id][cq->wptr & (DLB_MAX_CQ_DEPTH - 1)] = weight;
+	cq->wu_used += weight;
 }

@@ -5,7 +5,7 @@
  *
  * A turn works in segments: as many QEs as lie side by side in the ring and in the history list, and
  * get the same depth hint and generation bit. Within one, all that differs from
- * QE to QE is the QE itself. The caller fills the history; sim_segment_end() shows the entries, one
+ * QE to QE is the QE itself. The caller fills the history; segment_end() shows the entries, one
  * by one, generation bit last. Counters that only the end of the turn needs are added up there, see
  * sim_sched.c.
  */
@@ -23,8 +23,9 @@ struct sim_put {
 	struct sim_cq *cq;
 	uint8_t *mem; /* ring, or NULL: through the host's dma_write */
 	unsigned int id;
+	struct sim_ldb_queue *q; /* LDB: the queue of one of the CQ's slots */
+	uint64_t hist;		 /* what the history keeps of all its QEs */
 	unsigned int qid;
-	unsigned int slot;
 	unsigned int shift; /* log2 bytes from entry to entry */
 	bool is_ldb;
 	bool sated;			 /* the CQ gets only what no other one can take */
@@ -40,8 +41,9 @@ struct sim_segment {
 };
 
 void
-sim_segment_end(struct sim_put *put, const struct sim_segment *seg, const struct sim_qe *from,
-		unsigned int n);
+sim_cq_send(const struct sim_put *put, unsigned int n);
+void
+sim_cq_add_weight(struct sim_state *s, unsigned int id, uint8_t weight);
 
 static inline unsigned int
 min_u(unsigned int a, unsigned int b)
@@ -62,6 +64,16 @@ put_begin(struct sim_put *put, struct dlbsim *sim, bool is_ldb, unsigned int id)
 	if (map->epoch != put->cq->epoch)
 		sim_cq_map(sim, is_ldb, id);
 	put->mem = map->mem;
+}
+
+/* The QEs are those of the queue in the CQ's slot. */
+static inline void
+put_from(struct sim_put *put, unsigned int slot)
+{
+	put->qid = put->cq->slot_qid[slot];
+	put->q = &put->sim->s->ldb_q[put->qid];
+	put->hist = put->q->hist | (uint64_t)slot << HIST_SLOT_CQ_SHIFT |
+		    (uint64_t)put->cq->slot_prio[slot] << HIST_PRIO_SHIFT;
 }
 
 /*
@@ -127,12 +139,55 @@ segment_begin(struct sim_put *put, uint32_t depth, uint32_t thresh, unsigned int
 	};
 }
 
-/* What the history keeps of any QE of put->qid that this turn delivers. */
+/* What the history keeps of any QE of this type that comes from the queue of the CQ's slot. */
 static inline uint64_t
-put_hist(const struct sim_put *put, const struct sim_ldb_queue *q, unsigned int type)
+put_hist(const struct sim_put *put, unsigned int type)
 {
-	return hist_of_queue(q, put->qid, type) | (uint64_t)put->slot << HIST_SLOT_CQ_SHIFT |
-	       (uint64_t)put->cq->slot_prio[put->slot] << HIST_PRIO_SHIFT;
+	return put->hist | (uint64_t)type << HIST_TYPE_SHIFT;
+}
+
+static inline void
+show_entry(uint8_t *to, struct sim_qe qe, uint64_t status)
+{
+	uint64_t *entry = (uint64_t *)(void *)to;
+
+	__atomic_store_n(&entry[0], qe.data, __ATOMIC_RELAXED);
+	/* Pairs with the reader's acquire load of the generation bit. */
+	__atomic_store_n(&entry[1], qe_delivered(qe.meta, status), __ATOMIC_RELEASE);
+}
+
+static inline void
+show_entries(uint8_t *to, size_t step, const struct sim_qe *from, unsigned int n, uint64_t status)
+{
+	for (size_t i = 0; i < n; i++)
+		show_entry(to + i * step, from[i], status);
+}
+
+/* Put the @p n QEs at @p from into the segment. */
+static inline void
+segment_end(struct sim_put *put, const struct sim_segment *seg, const struct sim_qe *from,
+	    unsigned int n)
+{
+	struct sim_cq *cq = put->cq;
+
+	if (n == 0)
+		return;
+	if (seg->step == sizeof(*from))
+		show_entries(seg->to, sizeof(*from), from, n, seg->status);
+	else
+		show_entries(seg->to, seg->step, from, n, seg->status);
+	if (put->mem == NULL)
+		sim_cq_send(put, n);
+	if (cq->weighted)
+		sim_cq_add_weight(put->sim->s, put->id, (uint8_t)qe_weight(from->meta));
+	cq->wptr += n;
+	if (!put->is_ldb)
+		return;
+	cq->hist_push = (uint16_t)(cq->hist_push + n);
+	if (cq->hist_push == cq->hist_size) {
+		cq->hist_push = 0;
+		cq->hist_push_gen ^= 1;
+	}
 }
 
 #endif /* SIM_CQ_H */

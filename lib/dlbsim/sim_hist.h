@@ -94,13 +94,13 @@ hist_sn(struct sim_state *s, uint64_t h, unsigned int rel)
 	return &s->sn[hist_group(h)][abs & (DLB_SNS_PER_GROUP - 1)];
 }
 
-/* The part of an entry that a queue's QEs of one type have in common. */
+/* The part of an entry that a queue's QEs have in common. */
 static inline uint64_t
-hist_of_queue(const struct sim_ldb_queue *q, unsigned int qid, unsigned int type)
+hist_of_queue(unsigned int qid, uint32_t sn_group, uint32_t sn_slot, uint32_t sn_mode)
 {
-	return HIST_VALID | (uint64_t)qid << HIST_QID_SHIFT | (uint64_t)type << HIST_TYPE_SHIFT |
-	       (uint64_t)q->sn_group << HIST_GROUP_SHIFT |
-	       (uint64_t)q->sn_slot << HIST_SN_SLOT_SHIFT | (uint64_t)q->sn_mode << HIST_MODE_SHIFT;
+	return HIST_VALID | (uint64_t)qid << HIST_QID_SHIFT |
+	       (uint64_t)sn_group << HIST_GROUP_SHIFT | (uint64_t)sn_slot << HIST_SN_SLOT_SHIFT |
+	       (uint64_t)sn_mode << HIST_MODE_SHIFT;
 }
 
 /* The entry that the next completion is for; something must be in flight. */

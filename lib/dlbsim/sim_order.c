@@ -82,6 +82,6 @@ sim_sn_complete(struct sim_state *s, uint64_t h, const struct sim_qe *qe)
 	}
 	if (q->nalb_stalled != 0) {
 		q->nalb_stalled = 0;
-		sim_queue_update(s, hist_qid(h));
+		queue_update(s, q, hist_qid(h));
 	}
 }

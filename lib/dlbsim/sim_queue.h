@@ -12,6 +12,21 @@
 #include "sim_fifo.h"
 #include "sim_qe.h"
 
+/*
+ * Bit q of ldb_work says whether queue q has something that may be schedulable, and of ldb_open
+ * whether it is below its inflight limit: whoever changes that otherwise than below says so here.
+ */
+static inline void
+queue_update(struct sim_state *s, const struct sim_ldb_queue *q, unsigned int qid)
+{
+	uint32_t bit = UINT32_C(1) << qid;
+	unsigned int bins = (q->atm_bins & ~(unsigned int)q->atm_stalled) | q->ready_bins |
+			    (q->nalb_bins & ~(unsigned int)q->nalb_stalled);
+
+	s->ldb_work = (s->ldb_work & ~bit) | (uint32_t)(bins != 0) << qid;
+	s->ldb_open = (s->ldb_open & ~bit) | (uint32_t)(q->inflight < q->infl_lim) << qid;
+}
+
 /* @p n QEs were pushed to the atomic FIFO of @p bin. */
 static inline void
 atomic_grew(struct sim_state *s, unsigned int qid, unsigned int bin, unsigned int n)

@@ -44,11 +44,12 @@ sim_reg_reset(struct dlbsim *sim)
 		for (unsigned int i = 0; i < nb; i++)
 			sim_reg_set(sim, (enum dlb_reg)r, i, dlb_reg_descs[r].reset);
 	}
-	for (unsigned int q = 0; q < DLB_MAX_LDB_QUEUES; q++)
+	for (unsigned int q = 0; q < DLB_MAX_LDB_QUEUES; q++) {
 		sim_reg_written(sim, DLB_R_AQED_QID_FID_LIM, q,
 				dlb_reg_descs[DLB_R_AQED_QID_FID_LIM].reset);
-	for (unsigned int q = 0; q < DLB_MAX_LDB_QUEUES; q++)
 		sim_reg_written(sim, DLB_R_AQED_QID_HID_WIDTH, q, 0);
+		sim_reg_written(sim, DLB_R_CHP_ORD_QID_SN_MAP, q, 0);
+	}
 	for (unsigned int cq = 0; cq < DLB_MAX_LDB_PORTS; cq++)
 		sim_reg_written(sim, DLB_R_CHP_LDB_CQ_TKN_DEPTH_SEL, cq, 0);
 	for (unsigned int cq = 0; cq < sim_limits(sim->s)->nb_dir_ports; cq++)

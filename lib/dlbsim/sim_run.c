@@ -230,7 +230,7 @@ complete_flows(struct sim_state *s, const struct span *span)
 	q->nb_flows = (uint16_t)(q->nb_flows - nb_freed);
 	if (nb_freed != 0 && q->atm_stalled != 0) {
 		q->atm_stalled = 0;
-		sim_queue_update(s, qid);
+		queue_update(s, q, qid);
 	}
 }
 

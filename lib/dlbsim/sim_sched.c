@@ -13,7 +13,7 @@
 #include <limits.h>
 
 #include "sim_cq.h"
-#include "sim_fifo.h"
+#include "sim_queue.h"
 
 #define MAX_TURN 32
 
@@ -50,18 +50,6 @@ sim_pick_bin(struct sim_state *s, uint32_t weights, unsigned int bins)
 		if ((weights >> (8 * bin) & 0xFF) >= r)
 			return (bins >> bin & 1) != 0 ? bin : urgent;
 	return urgent;
-}
-
-void
-sim_queue_update(struct sim_state *s, unsigned int qid)
-{
-	const struct sim_ldb_queue *q = &s->ldb_q[qid];
-	uint32_t bit = UINT32_C(1) << qid;
-	unsigned int bins = (q->atm_bins & ~(unsigned int)q->atm_stalled) | q->ready_bins |
-			    (q->nalb_bins & ~(unsigned int)q->nalb_stalled);
-
-	s->ldb_work = bins != 0 ? s->ldb_work | bit : s->ldb_work & ~bit;
-	s->ldb_open = q->inflight < q->infl_lim ? s->ldb_open | bit : s->ldb_open & ~bit;
 }
 
 /* --- load-balanced ------------------------------------------------------------------------- */
@@ -101,13 +89,13 @@ alike(const struct sim_qe *qe, unsigned int max)
 static unsigned int
 nalb_segment(struct sim_state *s, struct sim_put *put, unsigned int bin, unsigned int max)
 {
-	struct sim_ldb_queue *q = &s->ldb_q[put->qid];
+	struct sim_ldb_queue *q = put->q;
 	struct sim_fifo *f = &q->nalb[bin];
 	const struct sim_qe *from = fifo_peek(s, f);
 	struct sim_segment seg = segment_begin(put, q->nb_atm + q->nb_nalb + q->aqed,
 					       q->nalb_thresh, fifo_run(f, max));
 	unsigned int type = qe_type(from->meta), n, max_n;
-	uint64_t h = put_hist(put, q, type);
+	uint64_t h = put_hist(put, type);
 
 	if (seg.n == 0)
 		return 0;
@@ -120,7 +108,7 @@ nalb_segment(struct sim_state *s, struct sim_put *put, unsigned int bin, unsigne
 		for (unsigned int i = 0; i < n; i++)
 			seg.hist[i] = h;
 	}
-	sim_segment_end(put, &seg, from, n);
+	segment_end(put, &seg, from, n);
 	fifo_drop(s, f, n);
 	q->nb_nalb -= n;
 	if (f->count == 0)
@@ -128,11 +116,11 @@ nalb_segment(struct sim_state *s, struct sim_put *put, unsigned int bin, unsigne
 	return n;
 }
 
-/* Give the CQ up to @p max unordered and ordered QEs of queue put->qid. */
+/* Give the CQ up to @p max unordered and ordered QEs of queue put->q. */
 static unsigned int
 nalb_serve(struct sim_state *s, struct sim_put *put, unsigned int max)
 {
-	struct sim_ldb_queue *q = &s->ldb_q[put->qid];
+	struct sim_ldb_queue *q = put->q;
 	uint32_t weights = sim_reg(put->sim, DLB_R_NALB_CFG_ARB_WEIGHTS_TQPRI_NALB_0, 0);
 	unsigned int n = 0;
 
@@ -156,7 +144,7 @@ nalb_serve(struct sim_state *s, struct sim_put *put, unsigned int max)
 static unsigned int
 serve(struct sim_state *s, struct sim_put *put, unsigned int max)
 {
-	struct sim_ldb_queue *q = &s->ldb_q[put->qid];
+	struct sim_ldb_queue *q = put->q;
 	bool nalb_first = q->nalb_turn;
 	unsigned int n;
 
@@ -278,10 +266,11 @@ ldb_qids(const struct sim_state *s, const struct sim_cq *cq)
 	return cq->qids & s->ldb_open & (s->ldb_work | cq->pinned_qids);
 }
 
-/* Up to @p max QEs of @p q, which is queue put->qid. */
+/* Up to @p max QEs of queue put->q. */
 static inline unsigned int
-ldb_serve(struct sim_state *s, struct sim_put *put, struct sim_ldb_queue *q, unsigned int max)
+ldb_serve(struct sim_state *s, struct sim_put *put, unsigned int max)
 {
+	struct sim_ldb_queue *q = put->q;
 	unsigned int n = 0;
 
 	max = ldb_room(put->cq, q, max);
@@ -289,7 +278,7 @@ ldb_serve(struct sim_state *s, struct sim_put *put, struct sim_ldb_queue *q, uns
 	if (max != 0)
 		n = serve(s, put, max);
 	ldb_account(put->cq, q, n);
-	sim_queue_update(s, put->qid);
+	queue_update(s, q, put->qid);
 	return n;
 }
 
@@ -306,17 +295,15 @@ ldb_turn(struct dlbsim *sim, unsigned int id)
 		return 0;
 	put_begin(&put, sim, true, id);
 	for (slots = slots_of(cq, qids); slots != 0 && n < MAX_TURN;) {
-		struct sim_ldb_queue *q;
+		unsigned int slot = pick_slot(sim, cq, slots);
 
-		put.slot = pick_slot(sim, cq, slots);
-		put.qid = cq->slot_qid[put.slot];
-		q = &s->ldb_q[put.qid];
-		got = ldb_serve(s, &put, q, MAX_TURN - n);
+		put_from(&put, slot);
+		got = ldb_serve(s, &put, MAX_TURN - n);
 		n += got;
 		if (got == 0 || (ldb_qids(s, cq) >> put.qid & 1) == 0)
-			slots &= ~(1U << put.slot);
+			slots &= ~(1U << slot);
 		/* What is less urgent may not overtake what the CQ leaves to others. */
-		else if (cq->inflight >= q->level)
+		else if (cq->inflight >= put.q->level)
 			break;
 		if (put.sated)
 			break;
@@ -457,7 +444,7 @@ dir_segment(struct sim_put *put, struct sim_dir_queue *q, unsigned int bin, unsi
 	const struct sim_qe *from = fifo_peek(put->sim->s, f);
 	struct sim_segment seg = segment_begin(put, q->count, q->thresh, fifo_run(f, max));
 
-	sim_segment_end(put, &seg, from, seg.n);
+	segment_end(put, &seg, from, seg.n);
 	fifo_drop(put->sim->s, f, seg.n);
 	q->count -= seg.n;
 	if (f->count == 0)

@@ -447,7 +447,7 @@ sim_sn_complete(struct sim_state *s, uint64_t h, const struct sim_qe *qe);
 
 /* sim_sched.c */
 unsigned int
-sim_pick_bin(struct sim_state *s, uint32_t weights, unsigned int bins);
+sim_draw_bin(struct sim_state *s, uint32_t weights, unsigned int bins);
 unsigned int
 sim_schedule(struct dlbsim *sim, unsigned int budget);
 
@@ -475,7 +475,7 @@ sim_watchdog(struct dlbsim *sim, uint64_t now_ns);
 
 /* sim_perf.c: counters of the scheduler and of clocks */
 void
-sim_perf_turn(struct sim_state *s, unsigned int nb_scheduled, bool idle);
+sim_perf_turn(struct sim_state *s, uint64_t nb_scheduled, bool idle);
 void
 sim_perf_control(struct sim_state *s, uint32_t value);
 void

@@ -349,20 +349,19 @@ static unsigned int
 serve_once(struct sim_state *s, struct sim_put *put, uint64_t h, unsigned int max)
 {
 	struct sim_ldb_queue *q = put->q;
-	uint32_t weights = sim_reg(put->sim, DLB_R_ATM_CFG_ARB_WEIGHTS_RDY_BIN, 0);
 	struct sources src = look(s, put, q);
 	unsigned int bins = src.pinned | src.ready | src.fifo;
 	unsigned int bin;
 
 	if (bins == 0)
 		return 0;
-	bin = sim_pick_bin(s, weights, bins);
+	bin = pick_bin(put->sim, DLB_R_ATM_CFG_ARB_WEIGHTS_RDY_BIN, bins);
 	if ((src.pinned >> bin & 1) != 0)
 		return serve_wait(s, put, h, s->pinned[put->id][put->qid][bin].head);
 	if ((src.ready >> bin & 1) != 0)
 		return put->sated ? 0 : serve_wait(s, put, h, q->ready[bin].head);
 	/* Alone, the bin needs no arbitration for each QE. */
-	return serve_fifo(s, put, h, bin, (bins & (bins - 1)) == 0 ? max : 1);
+	return serve_fifo(s, put, h, bin, is_single(bins) ? max : 1);
 }
 
 /* Whether nothing of the queue waits for this CQ or for any. */

@@ -61,7 +61,7 @@ why_idle(const struct sim_state *s)
 
 /* The scheduler moved so many QEs to LDB CQs; idle: it ended because no more could be moved. */
 void
-sim_perf_turn(struct sim_state *s, unsigned int nb_scheduled, bool idle)
+sim_perf_turn(struct sim_state *s, uint64_t nb_scheduled, bool idle)
 {
 	s->perf[SIM_PERF_SCHEDULED] += nb_scheduled;
 	if (idle)

@@ -69,6 +69,20 @@ directed_grew(struct sim_state *s, unsigned int qid, unsigned int bin, unsigned 
 	s->dir_work[qid / 64] |= UINT64_C(1) << (qid % 64);
 }
 
+static inline bool
+is_single(unsigned int bins)
+{
+	return (bins & (bins - 1)) == 0;
+}
+
+/* The one of @p bins (not 0) that is served next; the weights of all are in the register. */
+static inline unsigned int
+pick_bin(struct dlbsim *sim, enum dlb_reg weights, unsigned int bins)
+{
+	return is_single(bins) ? (unsigned int)__builtin_ctz(bins)
+			       : sim_draw_bin(sim->s, sim_reg(sim, weights, 0), bins);
+}
+
 static inline struct sim_fifo *
 fifo_of(struct sim_state *s, unsigned int type, unsigned int qid, unsigned int bin)
 {

@@ -34,18 +34,15 @@ draw(struct sim_state *s)
 }
 
 /*
- * One of the set bits of @p bins (not 0): the first bin whose weight byte reaches the draw is
- * favoured, otherwise the most urgent is taken.
+ * One of several @p bins: the first bin whose weight byte reaches the draw is favoured, otherwise
+ * the most urgent is taken.
  */
 unsigned int
-sim_pick_bin(struct sim_state *s, uint32_t weights, unsigned int bins)
+sim_draw_bin(struct sim_state *s, uint32_t weights, unsigned int bins)
 {
 	unsigned int urgent = (unsigned int)__builtin_ctz(bins);
-	unsigned int r;
+	unsigned int r = draw(s);
 
-	if ((bins & (bins - 1)) == 0)
-		return urgent;
-	r = draw(s);
 	for (unsigned int bin = 0; bin < DLB_NB_BINS; bin++)
 		if ((weights >> (8 * bin) & 0xFF) >= r)
 			return (bins >> bin & 1) != 0 ? bin : urgent;
@@ -121,7 +118,6 @@ static unsigned int
 nalb_serve(struct sim_state *s, struct sim_put *put, unsigned int max)
 {
 	struct sim_ldb_queue *q = put->q;
-	uint32_t weights = sim_reg(put->sim, DLB_R_NALB_CFG_ARB_WEIGHTS_TQPRI_NALB_0, 0);
 	unsigned int n = 0;
 
 	while (n < max) {
@@ -131,8 +127,9 @@ nalb_serve(struct sim_state *s, struct sim_put *put, unsigned int max)
 		if (bins == 0)
 			break;
 		/* Alone, a bin needs no arbitration for each QE. */
-		got = nalb_segment(s, put, sim_pick_bin(s, weights, bins),
-				   (bins & (bins - 1)) == 0 ? max - n : 1);
+		got = nalb_segment(
+			s, put, pick_bin(put->sim, DLB_R_NALB_CFG_ARB_WEIGHTS_TQPRI_NALB_0, bins),
+			is_single(bins) ? max - n : 1);
 		if (got == 0 && bins == (q->nalb_bins & ~(unsigned int)q->nalb_stalled))
 			break; /* the CQ has no room */
 		n += got;
@@ -168,7 +165,7 @@ slots_of(const struct sim_cq *cq, uint32_t qids)
 {
 	unsigned int slots = 0;
 
-	if ((cq->slot_valid & (cq->slot_valid - 1U)) == 0)
+	if (is_single(cq->slot_valid))
 		return cq->slot_valid;
 	for (unsigned int i = 0; i < DLB_NB_SLOTS; i++)
 		slots |= (qids >> cq->slot_qid[i] & 1) << i;
@@ -185,7 +182,6 @@ slots_of_bin(const struct sim_cq *cq, unsigned int bin)
 static unsigned int
 pick_bin_of_slots(struct dlbsim *sim, const struct sim_cq *cq, unsigned int slots)
 {
-	uint32_t weights = sim_reg(sim, DLB_R_LSP_CFG_ARB_WEIGHT_LDB_QID_0, 0);
 	unsigned int bins = 0, one = cq->slot_prio[__builtin_ctz(slots)] / 2U;
 
 	if ((slots & ~slots_of_bin(cq, one)) == 0)
@@ -193,7 +189,7 @@ pick_bin_of_slots(struct dlbsim *sim, const struct sim_cq *cq, unsigned int slot
 	for (unsigned int bin = 0; bin < DLB_NB_BINS; bin++)
 		if ((slots & slots_of_bin(cq, bin)) != 0)
 			bins |= 1U << bin;
-	return sim_pick_bin(sim->s, weights, bins);
+	return pick_bin(sim, DLB_R_LSP_CFG_ARB_WEIGHT_LDB_QID_0, bins);
 }
 
 /* Which of @p slots (not 0) is served next. */
@@ -202,7 +198,7 @@ pick_slot(struct dlbsim *sim, struct sim_cq *cq, unsigned int slots)
 {
 	unsigned int bin, equals, later, best;
 
-	if ((cq->slot_valid & (cq->slot_valid - 1U)) == 0)
+	if (is_single(cq->slot_valid))
 		return (unsigned int)__builtin_ctz(slots);
 	bin = pick_bin_of_slots(sim, cq, slots);
 	equals = slots & cq->prio_slots[2 * bin];
@@ -457,16 +453,15 @@ dir_turn(struct dlbsim *sim, unsigned int id)
 {
 	struct sim_state *s = sim->s;
 	struct sim_dir_queue *q = &s->dir_q[id];
-	uint32_t weights = sim_reg(sim, DLB_R_DP_CFG_ARB_WEIGHTS_TQPRI_DIR_0, 0);
 	struct sim_put put;
 	unsigned int max, n = 0;
 
 	put_begin(&put, sim, false, id);
 	max = min_u(MAX_TURN, (unsigned int)(put.cq->token_lim - put.cq->tokens));
 	while (n < max && q->bins != 0) {
-		bool alone = (q->bins & (q->bins - 1U)) == 0;
+		unsigned int bin = pick_bin(sim, DLB_R_DP_CFG_ARB_WEIGHTS_TQPRI_DIR_0, q->bins);
 
-		n += dir_segment(&put, q, sim_pick_bin(s, weights, q->bins), alone ? max - n : 1);
+		n += dir_segment(&put, q, bin, is_single(q->bins) ? max - n : 1);
 	}
 	dir_account(sim, &put, n);
 	return n;
@@ -488,27 +483,26 @@ dir_pass(struct dlbsim *sim)
 static bool
 has_work(const struct sim_state *s)
 {
-	return (s->ldb_work != 0 || s->pinned_cqs != 0) | ((s->dir_work[0] | s->dir_work[1]) != 0);
+	return (s->ldb_work | s->pinned_cqs | s->dir_work[0] | s->dir_work[1]) != 0;
 }
 
 /* Schedule until nothing moves or about @p budget QEs are out. Returns how many. */
 unsigned int
 sim_schedule(struct dlbsim *sim, unsigned int budget)
 {
-	unsigned int total = 0, nb_ldb = 0, n = 1;
+	struct sim_state *s = sim->s;
+	uint64_t nb_ldb_before = s->nb_ldb_scheduled;
+	unsigned int total = 0, n = 1;
 
-	if (sim->s->held)
+	if (s->held)
 		return 0;
-	while (n != 0 && total < budget && has_work(sim->s)) {
-		unsigned int before = nb_ldb;
-
+	while (n != 0 && total < budget && has_work(s)) {
 		n = dir_pass(sim);
 		if (total + n < budget)
-			nb_ldb += ldb_pass(sim);
-		n += nb_ldb - before;
+			n += ldb_pass(sim);
 		total += n;
 	}
-	if (sim->s->perf_enabled)
-		sim_perf_turn(sim->s, nb_ldb, total < budget);
+	if (s->perf_enabled)
+		sim_perf_turn(s, s->nb_ldb_scheduled - nb_ldb_before, total < budget);
 	return total;
 }

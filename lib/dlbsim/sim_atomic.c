@@ -243,7 +243,7 @@ serve_wait(struct sim_state *s, struct sim_put *put, uint64_t h, uint16_t i)
 	uint32_t depth = q->nb_atm + q->nb_nalb + q->aqed;
 	uint16_t hid = s->waits[i].hid;
 	struct sim_flow *flow = &s->flows[put->qid][hid];
-	struct sim_segment seg = segment_begin(put, depth, q->atm_thresh, 1);
+	struct sim_segment seg = segment_begin(s, put, depth, q->atm_thresh, 1);
 	struct sim_qe qe;
 
 	if (seg.n == 0)
@@ -308,19 +308,19 @@ flow_join(struct sim_flow *flow, uint32_t mine, unsigned int *nb_free)
 }
 
 /*
- * Give the CQ one segment of QEs from the head of FIFO @p bin, up to one that may not go there,
- * which is set aside, or left to others if the CQ has enough. Nothing of the queue waits for this
- * CQ, or it would have gone first.
+ * Give the CQ one segment of the @p max QEs that lie side by side from the head of FIFO @p bin on,
+ * up to one that may not go there, which is set aside, or left to others if the CQ has enough.
+ * Nothing of the queue waits for this CQ, or it would have gone first.
  */
-static unsigned int
+static inline __attribute__((always_inline)) unsigned int
 serve_fifo(struct sim_state *s, struct sim_put *put, uint64_t h, unsigned int bin, unsigned int max)
 {
 	struct sim_ldb_queue *q = put->q;
 	struct sim_flow *flows = s->flows[put->qid];
 	struct sim_fifo *f = &q->atm[bin];
 	const struct sim_qe *from = fifo_peek(s, f);
-	struct sim_segment seg = segment_begin(put, q->nb_atm + q->nb_nalb + q->aqed, q->atm_thresh,
-					       fifo_run(f, max));
+	struct sim_segment seg =
+		segment_begin(s, put, q->nb_atm + q->nb_nalb + q->aqed, q->atm_thresh, max);
 	uint32_t hid_mask = q->hid_mask, mine = FIELD_PREP(SIM_FLOW_CQ, put->id);
 	unsigned int room = q->nb_flows < q->fid_lim && !put->sated
 				    ? (unsigned int)(q->fid_lim - q->nb_flows)
@@ -361,7 +361,10 @@ serve_once(struct sim_state *s, struct sim_put *put, uint64_t h, unsigned int ma
 	if ((src.ready >> bin & 1) != 0)
 		return put->sated ? 0 : serve_wait(s, put, h, q->ready[bin].head);
 	/* Alone, the bin needs no arbitration for each QE. */
-	return serve_fifo(s, put, h, bin, is_single(bins) ? max : 1);
+	if (is_single(bins) && q->atm[bin].count > 1)
+		return serve_fifo(s, put, h, bin, fifo_run(&q->atm[bin], max));
+	/* For a single QE the compiler leaves out most of it. */
+	return serve_fifo(s, put, h, bin, 1);
 }
 
 /* Whether nothing of the queue waits for this CQ or for any. */

@@ -16,8 +16,6 @@
 #include "sim_hist.h"
 #include "sim_qe.h"
 
-#define SEGMENT_MAX 32
-
 struct sim_put {
 	struct dlbsim *sim;
 	struct sim_cq *cq;
@@ -28,8 +26,8 @@ struct sim_put {
 	unsigned int qid;
 	unsigned int shift; /* log2 bytes from entry to entry */
 	bool is_ldb;
-	bool sated;			 /* the CQ gets only what no other one can take */
-	uint64_t bounce[SEGMENT_MAX][2]; /* entries on their way to dma_write */
+	bool sated;			   /* the CQ gets only what no other one can take */
+	uint64_t bounce[SIM_CHUNK_QES][2]; /* entries on their way to dma_write */
 };
 
 struct sim_segment {
@@ -112,20 +110,28 @@ hist_room(const uint64_t *hist, unsigned int n)
 	return i;
 }
 
-/* Room for at most @p max QEs; depth and threshold are those of their queue. */
+/*
+ * Room for at most @p max QEs (>= 1); depth and threshold are those of their queue. For one there
+ * is always a place in the ring, and all of the hint and the history list are one segment.
+ */
 static inline struct sim_segment
-segment_begin(struct sim_put *put, uint32_t depth, uint32_t thresh, unsigned int max)
+segment_begin(struct sim_state *s, struct sim_put *put, uint32_t depth, uint32_t thresh,
+	      unsigned int max)
 {
 	struct sim_cq *cq = put->cq;
-	uint64_t *hist = &put->sim->s->hist[cq->hist_base + cq->hist_push];
+	uint64_t *hist = &s->hist[cq->hist_base + cq->hist_push];
 	unsigned int pos = cq->wptr & (cq->ring - 1U);
 	unsigned int gen = (cq->wptr & cq->ring) == 0;
 	uint32_t down_to;
 	unsigned int hint = depth_hint(depth, thresh, &down_to);
-	unsigned int n = min_u(min_u(max, SEGMENT_MAX), min_u(cq->ring - pos, depth - down_to));
+	unsigned int n = max;
 
+	if (n > 1)
+		n = min_u(n, min_u(cq->ring - pos, depth - down_to));
+	if (n > 1 && put->is_ldb)
+		n = min_u(n, (unsigned int)(cq->hist_size - cq->hist_push));
 	if (put->is_ldb)
-		n = hist_room(hist, min_u(n, (unsigned int)(cq->hist_size - cq->hist_push)));
+		n = hist_room(hist, n);
 	/* Of a CQ with a weight limit, each QE decides whether there is room for the next. */
 	if (cq->weighted)
 		n = min_u(n, cq->wu_used < cq->wu_lim);

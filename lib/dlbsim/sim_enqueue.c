@@ -89,7 +89,7 @@ take_credit(struct pp *pp, unsigned int type, const struct dlb_hcw *hcw)
 
 /* --- the parts of an HCW ------------------------------------------------------------------- */
 
-static void
+static inline void
 return_tokens(struct pp *pp, unsigned int cmd, const struct dlb_hcw *hcw)
 {
 	unsigned int n = 1;
@@ -134,7 +134,7 @@ accept(struct pp *pp, const struct dlb_hcw *hcw)
 	return may && take_credit(pp, type, hcw);
 }
 
-static void
+static inline void
 complete(struct pp *pp, unsigned int cmd, const struct dlb_hcw *hcw)
 {
 	bool accepted;

@@ -82,15 +82,18 @@ alike(const struct sim_qe *qe, unsigned int max)
 	return n;
 }
 
-/* One segment of unordered and ordered QEs from the head of FIFO @p bin. */
+/*
+ * One segment of the @p max unordered and ordered QEs that lie side by side from the head of FIFO
+ * @p bin on.
+ */
 static unsigned int
 nalb_segment(struct sim_state *s, struct sim_put *put, unsigned int bin, unsigned int max)
 {
 	struct sim_ldb_queue *q = put->q;
 	struct sim_fifo *f = &q->nalb[bin];
 	const struct sim_qe *from = fifo_peek(s, f);
-	struct sim_segment seg = segment_begin(put, q->nb_atm + q->nb_nalb + q->aqed,
-					       q->nalb_thresh, fifo_run(f, max));
+	struct sim_segment seg =
+		segment_begin(s, put, q->nb_atm + q->nb_nalb + q->aqed, q->nalb_thresh, max);
 	unsigned int type = qe_type(from->meta), n, max_n;
 	uint64_t h = put_hist(put, type);
 
@@ -122,14 +125,14 @@ nalb_serve(struct sim_state *s, struct sim_put *put, unsigned int max)
 
 	while (n < max) {
 		unsigned int bins = q->nalb_bins & ~(unsigned int)q->nalb_stalled;
-		unsigned int got;
+		unsigned int bin, got;
 
 		if (bins == 0)
 			break;
+		bin = pick_bin(put->sim, DLB_R_NALB_CFG_ARB_WEIGHTS_TQPRI_NALB_0, bins);
 		/* Alone, a bin needs no arbitration for each QE. */
-		got = nalb_segment(
-			s, put, pick_bin(put->sim, DLB_R_NALB_CFG_ARB_WEIGHTS_TQPRI_NALB_0, bins),
-			is_single(bins) ? max - n : 1);
+		got = nalb_segment(s, put, bin,
+				   is_single(bins) ? fifo_run(&q->nalb[bin], max - n) : 1);
 		if (got == 0 && bins == (q->nalb_bins & ~(unsigned int)q->nalb_stalled))
 			break; /* the CQ has no room */
 		n += got;
@@ -432,13 +435,13 @@ dir_account(struct dlbsim *sim, const struct sim_put *put, unsigned int n)
 		sim_irq_evaluate(sim, false, id);
 }
 
-/* One segment of directed QEs from the head of FIFO @p bin. */
-static unsigned int
+/* One segment of the @p max directed QEs that lie side by side from the head of FIFO @p bin on. */
+static inline __attribute__((always_inline)) unsigned int
 dir_segment(struct sim_put *put, struct sim_dir_queue *q, unsigned int bin, unsigned int max)
 {
 	struct sim_fifo *f = &q->fifo[bin];
 	const struct sim_qe *from = fifo_peek(put->sim->s, f);
-	struct sim_segment seg = segment_begin(put, q->count, q->thresh, fifo_run(f, max));
+	struct sim_segment seg = segment_begin(put->sim->s, put, q->count, q->thresh, max);
 
 	segment_end(put, &seg, from, seg.n);
 	fifo_drop(put->sim->s, f, seg.n);
@@ -461,7 +464,9 @@ dir_turn(struct dlbsim *sim, unsigned int id)
 	while (n < max && q->bins != 0) {
 		unsigned int bin = pick_bin(sim, DLB_R_DP_CFG_ARB_WEIGHTS_TQPRI_DIR_0, q->bins);
 
-		n += dir_segment(&put, q, bin, is_single(q->bins) ? max - n : 1);
+		unsigned int len = is_single(q->bins) ? fifo_run(&q->fifo[bin], max - n) : 1;
+
+		n += len == 1 ? dir_segment(&put, q, bin, 1) : dir_segment(&put, q, bin, len);
 	}
 	dir_account(sim, &put, n);
 	return n;

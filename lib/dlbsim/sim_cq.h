@@ -66,10 +66,10 @@ put_begin(struct sim_put *put, struct dlbsim *sim, bool is_ldb, unsigned int id)
 
 /* The QEs are those of the queue in the CQ's slot. */
 static inline void
-put_from(struct sim_put *put, unsigned int slot)
+put_from(struct sim_put *put, struct sim_state *s, unsigned int slot)
 {
 	put->qid = put->cq->slot_qid[slot];
-	put->q = &put->sim->s->ldb_q[put->qid];
+	put->q = &s->ldb_q[put->qid];
 	put->hist = put->q->hist | (uint64_t)slot << HIST_SLOT_CQ_SHIFT |
 		    (uint64_t)put->cq->slot_prio[slot] << HIST_PRIO_SHIFT;
 }

@@ -27,6 +27,16 @@ queue_update(struct sim_state *s, const struct sim_ldb_queue *q, unsigned int qi
 	s->ldb_open = (s->ldb_open & ~bit) | (uint32_t)(q->inflight < q->infl_lim) << qid;
 }
 
+/* A CQ got QEs of the queue, which often were the last ones. */
+static inline void
+queue_served(struct sim_state *s, const struct sim_ldb_queue *q, unsigned int qid)
+{
+	if ((q->nb_atm | q->nb_nalb | q->aqed) != 0 || q->inflight >= q->infl_lim)
+		queue_update(s, q, qid);
+	else
+		s->ldb_work &= ~(UINT32_C(1) << qid);
+}
+
 /* @p n QEs were pushed to the atomic FIFO of @p bin. */
 static inline void
 atomic_grew(struct sim_state *s, unsigned int qid, unsigned int bin, unsigned int n)

@@ -253,7 +253,8 @@ ldb_account_turn(struct dlbsim *sim, const struct sim_put *put, unsigned int n)
 	s->credits[0][put->cq->vas] += n;
 	s->stored[0] -= n;
 	s->nb_ldb_scheduled += n;
-	sim_cq_update(s, true, put->cq, put->id);
+	if (!sim_cq_has_space(s, put->cq))
+		s->ldb_ready &= ~(UINT64_C(1) << put->id);
 	if (put->cq->armed)
 		sim_irq_evaluate(sim, true, put->id);
 }
@@ -277,7 +278,7 @@ ldb_serve(struct sim_state *s, struct sim_put *put, unsigned int max)
 	if (max != 0)
 		n = serve(s, put, max);
 	ldb_account(put->cq, q, n);
-	queue_update(s, q, put->qid);
+	queue_served(s, q, put->qid);
 	return n;
 }
 
@@ -296,7 +297,7 @@ ldb_turn(struct dlbsim *sim, unsigned int id)
 	for (slots = slots_of(cq, qids); slots != 0 && n < MAX_TURN;) {
 		unsigned int slot = pick_slot(sim, cq, slots);
 
-		put_from(&put, slot);
+		put_from(&put, s, slot);
 		got = ldb_serve(s, &put, MAX_TURN - n);
 		n += got;
 		if (got == 0 || (ldb_qids(s, cq) >> put.qid & 1) == 0)
@@ -385,6 +386,13 @@ choose_cqs(struct sim_state *s, bool evenly)
 	return cqs;
 }
 
+/* Whether a queue might have something for a CQ. */
+static inline bool
+has_ldb_work(const struct sim_state *s)
+{
+	return (s->ldb_work | s->pinned_cqs) != 0;
+}
+
 /* One turn for each CQ of @p cqs. */
 static unsigned int
 ldb_turns(struct dlbsim *sim, uint64_t cqs)
@@ -398,7 +406,7 @@ ldb_turns(struct dlbsim *sim, uint64_t cqs)
 		if (got != 0)
 			s->next_cq = (uint8_t)((id + 1) % DLB_MAX_LDB_PORTS);
 		n += got;
-		if ((s->ldb_work | s->pinned_cqs) == 0)
+		if (!has_ldb_work(s))
 			break;
 	}
 	return n;
@@ -407,10 +415,14 @@ ldb_turns(struct dlbsim *sim, uint64_t cqs)
 static unsigned int
 ldb_pass(struct dlbsim *sim)
 {
-	unsigned int n = ldb_turns(sim, choose_cqs(sim->s, true));
+	unsigned int n = 0;
 
+	if (has_ldb_work(sim->s))
+		n = ldb_turns(sim, choose_cqs(sim->s, true));
 	/* Better unevenly than not at all. */
-	return n != 0 ? n : ldb_turns(sim, choose_cqs(sim->s, false));
+	if (n == 0 && has_ldb_work(sim->s))
+		n = ldb_turns(sim, choose_cqs(sim->s, false));
+	return n;
 }
 
 /* --- directed ------------------------------------------------------------------------------ */
@@ -485,10 +497,10 @@ dir_pass(struct dlbsim *sim)
 }
 
 /* Whether a pass might find something: not so if all queues are empty. */
-static bool
+static inline bool
 has_work(const struct sim_state *s)
 {
-	return (s->ldb_work | s->pinned_cqs | s->dir_work[0] | s->dir_work[1]) != 0;
+	return has_ldb_work(s) || (s->dir_work[0] | s->dir_work[1]) != 0;
 }
 
 /* Schedule until nothing moves or about @p budget QEs are out. Returns how many. */

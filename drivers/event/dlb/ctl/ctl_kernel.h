@@ -20,6 +20,7 @@
 #include <stdatomic.h>
 
 #include "ctl.h"
+#include "ctl_thread.h"
 #include "dlb_limits.h"
 #include "dlb_uapi.h"
 
@@ -57,7 +58,7 @@ struct dlb_kernel_ctl {
 	uint64_t share_nr;		/* of the domain, among those that were shared */
 	bool is_shared;			/* there is one now */
 	bool has_secondaries;		/* or had once */
-	pthread_t reader;
+	dlb_thread_id reader;
 	bool has_reader;
 	atomic_bool reader_stop;
 	struct rte_intr_handle *intr;

@@ -12,10 +12,6 @@
  * QID = queue id, HCW = hardware command word, CQ = consumer queue.
  */
 
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* pthread_setname_np() */
-#endif
-
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
@@ -66,7 +62,7 @@ lose(struct dlb_kernel_ctl *ctl)
 	dlb_kernel_share_lost(ctl);
 }
 
-static void *
+static dlb_thread_end
 read_alerts(void *arg)
 {
 	struct dlb_kernel_ctl *ctl = arg;
@@ -81,15 +77,15 @@ read_alerts(void *arg)
 		if (len != sizeof(alert)) {
 			dlb_kernel_log(RTE_LOG_ERR, ctl->name, "alerts cannot be read: %s",
 				       len < 0 ? strerror(errno) : "not of the right length");
-			return NULL;
+			return 0;
 		}
 		if (alert.alert_id == DLB_ALERT_DEVICE_RESET) {
 			lose(ctl);
-			return NULL;
+			return 0;
 		}
 		report(ctl, &alert, ++nb);
 	}
-	return NULL;
+	return 0;
 }
 
 /* The application's signals are not for this thread. */
@@ -102,13 +98,12 @@ dlb_kernel_reader_start(struct dlb_kernel_ctl *ctl)
 	atomic_store(&ctl->reader_stop, false);
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
-	ret = pthread_create(&ctl->reader, NULL, read_alerts, ctl);
+	ret = dlb_thread_create(&ctl->reader, "dlb-alerts", read_alerts, ctl);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	if (ret != 0) {
-		dlb_kernel_log(RTE_LOG_ERR, ctl->name, "no thread for alerts: %s", strerror(ret));
-		return -ret;
+		dlb_kernel_log(RTE_LOG_ERR, ctl->name, "no thread for alerts: %s", strerror(-ret));
+		return ret;
 	}
-	pthread_setname_np(ctl->reader, "dlb-alerts");
 	ctl->has_reader = true;
 	return 0;
 }
@@ -123,6 +118,6 @@ dlb_kernel_reader_stop(struct dlb_kernel_ctl *ctl)
 		return;
 	atomic_store(&ctl->reader_stop, true);
 	(void)DLB_KERNEL_CALL(ctl->domain_fd, DLB_IOC_ENQUEUE_DOMAIN_ALERT, &arg, NULL, NULL);
-	pthread_join(ctl->reader, NULL);
+	dlb_thread_join(ctl->reader);
 	ctl->has_reader = false;
 }

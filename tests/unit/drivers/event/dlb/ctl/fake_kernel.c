@@ -5,13 +5,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdarg.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <rte_lcore.h>
 #include <rte_malloc.h>
+#include <rte_version.h>
 
 #include "fake_kernel.h"
 
@@ -66,12 +69,21 @@ __wrap_ioctl(int fd, unsigned long code, void *arg);
 int
 __wrap_fcntl64(int fd, int cmd, int arg);
 
+#if RTE_VERSION >= RTE_VERSION_NUM(23, 11, 0, 0)
 int
-__real_pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*run)(void *),
-		      void *arg);
+__real_rte_thread_create_control(rte_thread_t *thread, const char *name, rte_thread_func run,
+				 void *arg);
 int
-__wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*run)(void *),
-		      void *arg);
+__wrap_rte_thread_create_control(rte_thread_t *thread, const char *name, rte_thread_func run,
+				 void *arg);
+#else
+int
+__real_rte_ctrl_thread_create(pthread_t *thread, const char *name, const pthread_attr_t *attr,
+			      void *(*run)(void *), void *arg);
+int
+__wrap_rte_ctrl_thread_create(pthread_t *thread, const char *name, const pthread_attr_t *attr,
+			      void *(*run)(void *), void *arg);
+#endif
 int
 __real_eventfd(unsigned int count, int flags);
 int
@@ -183,6 +195,8 @@ __wrap_read(int fd, void *buf, size_t len)
 	if (fd != FD_DOMAIN)
 		return __real_read(fd, buf, len);
 	pthread_mutex_lock(&lock);
+	if (CPU_COUNT(&fake.reader_cpus) == 0)
+		sched_getaffinity(0, sizeof(fake.reader_cpus), &fake.reader_cpus);
 	while (nb_read == nb_alerts)
 		pthread_cond_wait(&has_alert, &lock);
 	next = &alerts[nb_read++ % 16];
@@ -239,12 +253,22 @@ __wrap_eventfd(unsigned int count, int flags)
 	return -1;
 }
 
+#if RTE_VERSION >= RTE_VERSION_NUM(23, 11, 0, 0)
 int
-__wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*run)(void *),
-		      void *arg)
+__wrap_rte_thread_create_control(rte_thread_t *thread, const char *name, rte_thread_func run,
+				 void *arg)
 {
-	return fake.no_thread ? EAGAIN : __real_pthread_create(thread, attr, run, arg);
+	return fake.no_thread ? -EAGAIN : __real_rte_thread_create_control(thread, name, run, arg);
 }
+#else
+int
+__wrap_rte_ctrl_thread_create(pthread_t *thread, const char *name, const pthread_attr_t *attr,
+			      void *(*run)(void *), void *arg)
+{
+	return fake.no_thread ? -EAGAIN
+			      : __real_rte_ctrl_thread_create(thread, name, attr, run, arg);
+}
+#endif
 
 void *
 __wrap_rte_zmalloc(const char *type, size_t size, unsigned int align)

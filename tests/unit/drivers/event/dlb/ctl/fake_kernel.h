@@ -12,6 +12,7 @@
 #define FAKE_KERNEL_H
 
 #include <stdbool.h>
+#include <sched.h>
 #include <stdint.h>
 
 #include "dlb_uapi.h"
@@ -44,7 +45,8 @@ struct fake_kernel {
 	unsigned int nb_calls;
 	int nb_open;
 	int nb_mapped;
-	void *map_address; /* where the last mapping was wanted; not where it came to lie */
+	cpu_set_t reader_cpus; /* where the reader of alerts may run */
+	void *map_address;     /* where the last mapping was wanted; not where it came to lie */
 	unsigned int nb_requests;
 	struct fake_request requests[FAKE_MAX_REQUESTS];
 };

@@ -20,6 +20,7 @@
 #include <cmocka.h>
 
 #include <rte_common.h>
+#include <rte_lcore.h>
 
 #include "kernel_rig.h"
 
@@ -313,6 +314,42 @@ test_ctl_kernel_fails_without_memory_or_threads(void **state)
 	assert_int_equal(fake.nb_open, 0);
 }
 
+/* --- where threads run ---------------------------------------------------------------------------- */
+
+/* Pin this thread to a processor that EAL would not have for control threads. False: there is none. */
+static bool
+pin_elsewhere(cpu_set_t *cpus)
+{
+	for (unsigned int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+		CPU_ZERO(cpus);
+		CPU_SET(cpu, cpus);
+		if (cpu != (unsigned int)rte_lcore_to_cpu_id(-1) &&
+		    sched_setaffinity(0, sizeof(*cpus), cpus) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* An application sets a device up on the core where it polls later. */
+static void
+test_ctl_kernel_reads_alerts_elsewhere(void **state)
+{
+	cpu_set_t before, mine;
+	struct rig rig;
+
+	(void)state;
+	sched_getaffinity(0, sizeof(before), &before);
+	if (!pin_elsewhere(&mine))
+		skip();
+	rig_new(&rig);
+	rig_log_clear();
+	fake_kernel_alert(DLB_ALERT_ILLEGAL_QID, 0);
+	rig_wait_for_log("(alert 1)");
+	assert_false(CPU_EQUAL(&fake.reader_cpus, &mine));
+	rig_free(&rig);
+	sched_setaffinity(0, sizeof(before), &before);
+}
+
 /* --- a failure of any call ------------------------------------------------------------------------ */
 
 static void
@@ -501,6 +538,7 @@ main(void)
 		cmocka_unit_test(test_ctl_kernel_asks_again_after_a_signal),
 		cmocka_unit_test(test_ctl_kernel_works_without_interrupts),
 		cmocka_unit_test(test_ctl_kernel_fails_without_memory_or_threads),
+		cmocka_unit_test(test_ctl_kernel_reads_alerts_elsewhere),
 		cmocka_unit_test(test_ctl_kernel_leaves_nothing_behind_whatever_fails),
 		cmocka_unit_test(test_ctl_kernel_reports_what_a_port_did_wrong),
 		cmocka_unit_test(test_ctl_kernel_stops_to_read_what_cannot_be_read),

@@ -12,6 +12,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <rte_interrupts.h>
 #include <rte_lcore.h>
 #include <rte_malloc.h>
 #include <rte_version.h>
@@ -96,6 +97,10 @@ void *
 __real_rte_zmalloc(const char *type, size_t size, unsigned int align);
 void *
 __wrap_rte_zmalloc(const char *type, size_t size, unsigned int align);
+struct rte_intr_handle *
+__real_rte_intr_instance_alloc(uint32_t flags);
+struct rte_intr_handle *
+__wrap_rte_intr_instance_alloc(uint32_t flags);
 
 void
 fake_kernel_reset(void)
@@ -269,6 +274,12 @@ __wrap_rte_ctrl_thread_create(pthread_t *thread, const char *name, const pthread
 			      : __real_rte_ctrl_thread_create(thread, name, attr, run, arg);
 }
 #endif
+
+struct rte_intr_handle *
+__wrap_rte_intr_instance_alloc(uint32_t flags)
+{
+	return fake.no_handle ? NULL : __real_rte_intr_instance_alloc(flags);
+}
 
 void *
 __wrap_rte_zmalloc(const char *type, size_t size, unsigned int align)

@@ -40,6 +40,7 @@ struct fake_kernel {
 	int map_error;			   /* of a mapping at a certain address */
 	bool no_thread;
 	bool no_memory;
+	bool no_handle; /* of an interrupt */
 	bool no_remap;
 	/* what it has seen */
 	unsigned int nb_calls;

@@ -261,6 +261,81 @@ test_ctl_kernel_takes_sequence_numbers_as_they_are_set(void **state)
 	assert_int_equal(fake.nb_open, 0);
 }
 
+/* What is asked while it works, one by one. */
+static int
+ask(struct rig *rig, unsigned long code)
+{
+	switch (code) {
+	case DLB_IOC_DISABLE_LDB_PORT:
+	case DLB_IOC_ENABLE_LDB_PORT:
+		return dlb_ctl_lane_enable(rig->ctl, true, rig->ldb.id,
+					   code == DLB_IOC_ENABLE_LDB_PORT);
+	case DLB_IOC_DISABLE_DIR_PORT:
+	case DLB_IOC_ENABLE_DIR_PORT:
+		return dlb_ctl_lane_enable(rig->ctl, false, rig->dir.id,
+					   code == DLB_IOC_ENABLE_DIR_PORT);
+	case DLB_IOC_UNMAP_QID:
+		return dlb_ctl_unmap(rig->ctl, rig->ldb.id, (unsigned int)rig->qid);
+	case DLB_IOC_PENDING_PORT_UNMAPS:
+		return dlb_ctl_pending(rig->ctl, DLB_CTL_ALL);
+	case DLB_IOC_GET_LDB_QUEUE_DEPTH:
+		return dlb_ctl_queue_depth(rig->ctl, true, (unsigned int)rig->qid);
+	default:
+		return dlb_ctl_queue_depth(rig->ctl, false, rig->dir.id);
+	}
+}
+
+static void
+test_ctl_kernel_says_what_was_refused_while_it_works(void **state)
+{
+	static const struct {
+		unsigned long code;
+		const char *text;
+	} rows[] = {
+		{ DLB_IOC_DISABLE_LDB_PORT, "disabling a port" },
+		{ DLB_IOC_ENABLE_LDB_PORT, "enabling a port" },
+		{ DLB_IOC_DISABLE_DIR_PORT, "disabling a port" },
+		{ DLB_IOC_ENABLE_DIR_PORT, "enabling a port" },
+		{ DLB_IOC_UNMAP_QID, "unlink" },
+		{ DLB_IOC_PENDING_PORT_UNMAPS, "unlinks in progress" },
+		{ DLB_IOC_GET_LDB_QUEUE_DEPTH, "depth of a queue" },
+		{ DLB_IOC_GET_DIR_QUEUE_DEPTH, "depth of a queue" },
+	};
+	struct rig rig;
+
+	(void)state;
+	rig_new(&rig);
+	fake.refuse_error = EINVAL;
+	fake.refuse_status = DLB_ST_DOMAIN_NOT_CONFIGURED;
+	for (unsigned int i = 0; i < RTE_DIM(rows); i++) {
+		fake.refuse_code = 0;
+		assert_true(ask(&rig, rows[i].code) >= 0);
+		assert_non_null(fake_kernel_request(rows[i].code, 0));
+		fake.refuse_code = rows[i].code;
+		rig_log_clear();
+		assert_true(ask(&rig, rows[i].code) < 0);
+		ASSERT_LOGGED(RIG_NAME, rows[i].text);
+	}
+	rig_free(&rig);
+}
+
+/* The kernel no longer says how many sequence numbers a queue has. */
+static void
+test_ctl_kernel_has_no_limits_without_an_answer(void **state)
+{
+	struct dlb_limits limits = dlb_limits[DLB_V2_5];
+	struct rig rig;
+
+	(void)state;
+	rig_new(&rig);
+	fake.refuse_error = EIO;
+	fake.refuse_code = DLB_IOC_GET_SN_ALLOCATION;
+	assert_int_equal(dlb_ctl_kernel_limits(rig.ctl, &limits), -EIO);
+	fake.refuse_code = DLB_IOC_GET_NUM_RESOURCES;
+	assert_int_equal(dlb_ctl_kernel_limits(rig.ctl, &limits), -EIO);
+	rig_free(&rig);
+}
+
 static void
 test_ctl_kernel_asks_again_after_a_signal(void **state)
 {
@@ -305,6 +380,11 @@ test_ctl_kernel_fails_without_memory_or_threads(void **state)
 	assert_int_equal(open_fresh(&rig), -ENOMEM);
 	ASSERT_LOGGED("no memory for");
 	assert_int_equal(fake.nb_open, 0);
+	fake_kernel_reset();
+	fake.no_handle = true;
+	assert_int_equal(open_fresh(&rig), 0);
+	ASSERT_LOGGED("no interrupts: Cannot allocate memory");
+	dlb_ctl_close(rig.ctl);
 	fake_kernel_reset();
 	assert_int_equal(open_fresh(&rig), 0);
 	fake.no_thread = true;
@@ -535,6 +615,8 @@ main(void)
 		cmocka_unit_test(test_ctl_kernel_says_why_a_node_cannot_be_had),
 		cmocka_unit_test(test_ctl_kernel_turns_each_status_into_a_sentence),
 		cmocka_unit_test(test_ctl_kernel_takes_sequence_numbers_as_they_are_set),
+		cmocka_unit_test(test_ctl_kernel_says_what_was_refused_while_it_works),
+		cmocka_unit_test(test_ctl_kernel_has_no_limits_without_an_answer),
 		cmocka_unit_test(test_ctl_kernel_asks_again_after_a_signal),
 		cmocka_unit_test(test_ctl_kernel_works_without_interrupts),
 		cmocka_unit_test(test_ctl_kernel_fails_without_memory_or_threads),

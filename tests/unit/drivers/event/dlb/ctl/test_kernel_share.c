@@ -394,6 +394,20 @@ test_kernel_share_attaches_not_without_a_clear_answer(void **state)
 }
 
 static void
+test_kernel_share_attaches_not_where_messages_cannot_be_had(void **state)
+{
+	struct rig *rig = *state;
+
+	rig_empty(rig);
+	dlb_ctl_close(rig->ctl);
+	post.register_error = EEXIST;
+	assert_int_equal(attach(), -EEXIST);
+	ASSERT_LOGGED("no messages between processes");
+	post.register_error = 0;
+	assert_int_equal(rig_open(rig), 0);
+}
+
+static void
 test_kernel_share_ignores_what_nobody_says(void **state)
 {
 	struct rte_mp_msg msg = { .len_param = 3 };
@@ -453,6 +467,9 @@ main(void)
 			test_kernel_share_starts_not_when_somebody_cannot_follow, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_kernel_share_attaches_not_without_a_clear_answer, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_kernel_share_attaches_not_where_messages_cannot_be_had, setup,
+			teardown),
 		cmocka_unit_test_setup_teardown(test_kernel_share_ignores_what_nobody_says, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(

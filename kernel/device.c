@@ -50,6 +50,7 @@ void dlb_resources_free(const struct dlb_device *dlb, struct dlb_arg_num_resourc
 	struct dlbrm_resources rm;
 	unsigned int i;
 
+	lockdep_assert_held(&dlb->lock);
 	dlbrm_free_get(&dlb->rm, &rm);
 	*res = (struct dlb_arg_num_resources){
 		.num_sched_domains = rm.nb_domains,
@@ -96,6 +97,7 @@ int dlb_sn_set(struct dlb_device *dlb, u32 group, u32 sns_per_queue)
 {
 	int ret;
 
+	lockdep_assert_held(&dlb->lock);
 	if (group >= DLB_NB_SN_GROUPS || sns_per_queue < DLB_MIN_SNS_PER_QUEUE ||
 	    sns_per_queue > DLB_SNS_PER_GROUP || !is_power_of_2(sns_per_queue))
 		return -EINVAL;
@@ -114,6 +116,7 @@ int dlb_cos_set(struct dlb_device *dlb, u32 cos, u32 percent)
 	u8 shares[DLB_NB_COS];
 	int ret;
 
+	lockdep_assert_held(&dlb->lock);
 	if (cos >= DLB_NB_COS || percent > 100)
 		return -EINVAL;
 	memcpy(shares, dlb->cos_percent, sizeof(shares));

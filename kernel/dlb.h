@@ -7,8 +7,9 @@
  * Three objects: a device for each physical function, scheduling domains of a device, ports of a
  * domain. A domain lives as long as a file of it or of one of its ports is open or mapped; a
  * device as long as it is bound to the driver or one of its domains lives. Locks are taken in this
- * order, and memory of user space is touched under none of them:
+ * order, and memory of user space is touched only under the first:
  *
+ *   wait_lock	a port's: one waits for its CQ at a time
  *   mmap_lock	the kernel's, where a port is being mapped
  *   lock	the device's: its resource manager, its domains, whether requests are served
  *   ports_lock	the device's: which port an interrupt is for; never held while sleeping

@@ -171,6 +171,7 @@ static void domain_end(struct dlb_domain *dom)
 {
 	struct dlb_device *dlb = dom->dlb;
 
+	lockdep_assert_held(&dlb->lock);
 	dlb_ports_detach(dom);
 	dom->released = true;
 	dlb->nb_live_domains--;
@@ -201,6 +202,7 @@ static void domain_invalidate(struct dlb_domain *dom)
 {
 	struct dlb_port *port;
 
+	lockdep_assert_held(&dom->dlb->lock);
 	WRITE_ONCE(dom->valid, false);
 	dlb_ports_detach(dom);
 	list_for_each_entry(port, &dom->ports, node)
@@ -213,6 +215,7 @@ void dlb_domains_invalidate(struct dlb_device *dlb)
 {
 	struct dlb_domain *dom;
 
+	lockdep_assert_held(&dlb->lock);
 	list_for_each_entry(dom, &dlb->domains, node)
 		domain_invalidate(dom);
 }
@@ -222,6 +225,7 @@ void dlb_domains_forget(struct dlb_device *dlb)
 {
 	struct dlb_domain *dom, *next;
 
+	lockdep_assert_held(&dlb->lock);
 	list_for_each_entry_safe(dom, next, &dlb->domains, node) {
 		dom->is_past = true;
 		if (dom->released)

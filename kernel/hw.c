@@ -145,6 +145,7 @@ int dlb_hw_start(struct dlb_device *dlb)
 	};
 	int ret;
 
+	lockdep_assert_held(&dlb->lock);
 	dlbrm_init(&dlb->rm, dlb->version, &io, dlb);
 	ret = dlbrm_power_up(&dlb->rm);
 	if (ret == 0)

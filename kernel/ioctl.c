@@ -47,6 +47,7 @@ static void file_drop(struct dlb_call *call)
 /* Why the device serves nobody, or 0. Under the lock. */
 int dlb_state_error(const struct dlb_device *dlb)
 {
+	lockdep_assert_held(&dlb->lock);
 	switch (dlb->state) {
 	case DLB_READY:
 		return 0;

@@ -59,6 +59,7 @@ int dlb_power_get(struct dlb_device *dlb)
 /* One more user of a device that another one keeps awake. Under the lock. */
 void dlb_power_get_locked(struct dlb_device *dlb)
 {
+	lockdep_assert_held(&dlb->lock);
 	pm_runtime_get_noresume(&dlb->pdev->dev);
 	dlb->nb_power_users++;
 }
@@ -66,6 +67,7 @@ void dlb_power_get_locked(struct dlb_device *dlb)
 /* Once the function is not ours any more its users have been taken off already. */
 void dlb_power_put_locked(struct dlb_device *dlb)
 {
+	lockdep_assert_held(&dlb->lock);
 	if (dlb->state == DLB_UNBOUND)
 		return;
 	dlb->nb_power_users--;

@@ -200,6 +200,7 @@ struct dlb_port *dlb_port_find(struct dlb_domain *dom, bool is_ldb, u32 id)
 {
 	struct dlb_port *port;
 
+	lockdep_assert_held(&dom->dlb->lock);
 	list_for_each_entry(port, &dom->ports, node)
 		if (port->is_ldb == is_ldb && port->id == id)
 			return port;

@@ -21,6 +21,7 @@
 /* Called with ports_lock held. */
 void dlb_cq_wake(struct dlb_port *port)
 {
+	lockdep_assert_held(&port->dom->dlb->ports_lock);
 	atomic_inc(&port->nb_interrupts);
 	if (port->eventfd)
 #ifdef DLB_EVENTFD_SIGNAL_COUNTS

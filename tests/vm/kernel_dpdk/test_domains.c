@@ -25,11 +25,13 @@
 #include "worker.h"
 
 #define NODE	     "/dev/dlb0"
+#define OTHER_NODE   "/dev/dlb1"
 #define NB_PROCESSES 8
 #define NB_EVENTS    1600
 #define ENDLESS	     UINT32_MAX
 #define NB_CLOSE     4096
 #define NB_KILLS     30
+#define A_DAY_S	     86400
 #define NB_ROUNDS    5
 
 #define CHECK(condition)                                                                     \
@@ -313,29 +315,32 @@ device_reset(const char *address)
 static void
 test_reset(uint64_t nb_all, const char *address)
 {
-	struct process processes[2];
+	struct process processes[3];
 
-	start_several(processes, 2, nb_all / 2);
+	start_several(processes, 3, nb_all / 4);
 	for (unsigned int i = 0; i < 2; i++)
 		tell(&processes[i], "run", ENDLESS);
+	CHECK(ask(&processes[2], "wait", A_DAY_S, "waits") == 1);
 	usleep(200000);
 	device_reset(address);
 	for (unsigned int i = 0; i < 2; i++) {
 		CHECK(hear(&processes[i], "ioctls") == 0);
 		CHECK(hear(&processes[i], "ran") < ENDLESS);
 	}
-	printf("ok a reset ends traffic\n");
-	for (unsigned int i = 0; i < 2; i++)
+	CHECK(hear(&processes[2], "woke") == 0);
+	printf("ok a reset ends traffic, and wakes who waits\n");
+	for (unsigned int i = 0; i < 3; i++)
 		CHECK(ask(&processes[i], "restart", 0, "restarted") == 1);
-	run_several(processes, 2);
+	run_several(processes, 3);
 	printf("ok traffic after a reset\n");
-	for (unsigned int i = 0; i < 2; i++)
+	for (unsigned int i = 0; i < 3; i++)
 		process_quit(&processes[i]);
 	check_all_is_there(nb_all);
 }
 
 /* --- side by side ---------------------------------------------------------------------------------- */
 
+/* One on PCI, two domains of a device of the kernel's, another of its devices, one of software. */
 static void
 test_beside(const char *address)
 {
@@ -346,26 +351,30 @@ test_beside(const char *address)
 			(char *)(uintptr_t)plugin,
 			"-a",
 			(char *)(uintptr_t)address,
-			"--vdev=event_dlb0,dev=" NODE,
-			"--vdev=event_dlb1",
+			"--vdev=event_dlb0,dev=" NODE ",cq_depth=32,max_num_events=1024",
+			"--vdev=event_dlb1,dev=" NODE ",cq_depth=32,max_num_events=1024",
+			"--vdev=event_dlb2,dev=" OTHER_NODE,
+			"--vdev=event_dlb3",
 			NULL };
-	const char *const names[] = { address, "event_dlb0", "event_dlb1" };
-	int ids[3];
+	const char *const names[] = { address, "event_dlb0", "event_dlb1", "event_dlb2",
+				      "event_dlb3" };
+	const unsigned int nb = RTE_DIM(names);
+	int ids[RTE_DIM(names)];
 
-	CHECK(rte_eal_init(9, eal) >= 0);
-	for (unsigned int i = 0; i < 3; i++) {
+	CHECK(rte_eal_init(RTE_DIM(eal) - 1, eal) >= 0);
+	for (unsigned int i = 0; i < nb; i++) {
 		ids[i] = rte_event_dev_get_dev_id(names[i]);
 		CHECK(ids[i] >= 0);
 		CHECK(worker_configure((uint8_t)ids[i]) == 0);
 		CHECK(rte_event_dev_start((uint8_t)ids[i]) == 0);
 	}
-	for (unsigned int round = 0; round < 6; round++)
-		CHECK(worker_run((uint8_t)ids[round % 3], 100 + round, NB_EVENTS) == NB_EVENTS);
+	for (unsigned int round = 0; round < 2 * nb; round++)
+		CHECK(worker_run((uint8_t)ids[round % nb], 100 + round, NB_EVENTS) == NB_EVENTS);
 	CHECK(rte_event_fp_ops[ids[0]].enqueue_burst == rte_event_fp_ops[ids[1]].enqueue_burst);
 	CHECK(rte_event_fp_ops[ids[0]].dequeue_burst == rte_event_fp_ops[ids[1]].dequeue_burst);
-	CHECK(rte_event_fp_ops[ids[1]].dequeue_burst != rte_event_fp_ops[ids[2]].dequeue_burst);
-	printf("ok on PCI, of the kernel and in software\n");
-	for (unsigned int i = 0; i < 3; i++) {
+	CHECK(rte_event_fp_ops[ids[1]].dequeue_burst != rte_event_fp_ops[ids[4]].dequeue_burst);
+	printf("ok on PCI, three of the kernel, and in software\n");
+	for (unsigned int i = 0; i < nb; i++) {
 		rte_event_dev_stop((uint8_t)ids[i]);
 		CHECK(rte_event_dev_close((uint8_t)ids[i]) == 0);
 	}

@@ -62,6 +62,7 @@ worker_configure(uint8_t dev)
 		.nb_event_queue_flows = 1024,
 		.nb_event_port_dequeue_depth = BURST,
 		.nb_event_port_enqueue_depth = BURST,
+		.event_dev_cfg = RTE_EVENT_DEV_CFG_PER_DEQUEUE_TIMEOUT,
 	};
 	struct rte_event_queue_conf queue_conf;
 	struct rte_event_dev_info info;
@@ -221,6 +222,18 @@ run(uint64_t nb)
 	say("ran", nb_back);
 }
 
+/* For an event that does not come: only the end of the device ends it. */
+static void
+wait_for_event(uint64_t seconds)
+{
+	struct rte_event event;
+	uint64_t ticks = 0;
+	int ret = rte_event_dequeue_timeout_ticks(0, seconds * NS_PER_S, &ticks);
+
+	say("waits", ret == 0);
+	say("woke", rte_event_dequeue_burst(0, 0, &event, 1, ticks));
+}
+
 /* In a queue that nobody takes from. */
 static void
 fill_queue(uint64_t nb)
@@ -283,8 +296,9 @@ static const struct {
 	const char *name;
 	void (*act)(uint64_t arg);
 } commands[] = {
-	{ "start", start }, { "restart", restart }, { "run", run },   { "fill", fill_queue },
-	{ "stop", stop },   { "plug", plug },	    { "quit", quit },
+	{ "start", start },	    { "restart", restart }, { "run", run },
+	{ "wait", wait_for_event }, { "fill", fill_queue }, { "stop", stop },
+	{ "plug", plug },	    { "quit", quit },
 };
 
 int

@@ -450,11 +450,11 @@ enqueue_finish(struct dlb_tx *tx, enum dlb_known_ops known)
 	dlb_tx_close(tx);
 	if (unlikely(tx->new_credits > 0) || (known == DLB_KNOWN_NONE && tx->nb_rel > 0))
 		dlb_credit_give(port, tx->new_credits + tx->nb_rel);
-	if (known != DLB_KNOWN_FORWARD || unlikely(tx->nb_new > 0))
+	if (tx->nb_new > 0)
 		dlb_count(&port->stats.tx_new, tx->nb_new);
-	if (known != DLB_KNOWN_NEW)
+	if (tx->nb_fwd > 0)
 		dlb_count(&port->stats.tx_fwd, tx->nb_fwd);
-	if (known == DLB_KNOWN_NONE)
+	if (tx->nb_rel > 0)
 		dlb_count(&port->stats.tx_rel, tx->nb_rel);
 	for (i = 0; tx->nb_sched != 0; i++, tx->nb_sched >>= 16)
 		dlb_count(&port->stats.tx_sched[i], tx->nb_sched & 0xffff);

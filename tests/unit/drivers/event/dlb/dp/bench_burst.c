@@ -159,12 +159,12 @@ time_round(struct rig *rig, const struct dlb_burst_ops *ops)
 	rig_rewind(rig);
 	start = rte_rdtsc_precise();
 	for (i = 0; i < RIG_DEPTH; i += burst)
-		ops->dequeue_burst(&rig->port, &rig->ev[i], burst, 0);
+		rig_dequeue(rig, ops, &rig->ev[i], burst);
 	cost.dequeue = (double)(rte_rdtsc_precise() - start);
 	rig_work(rig, RIG_DEPTH);
 	start = rte_rdtsc_precise();
 	for (i = 0; i < RIG_DEPTH; i += burst)
-		ops->enqueue_burst(&rig->port, &rig->ev[i], burst);
+		rig_enqueue(rig, ops, &rig->ev[i], burst);
 	cost.enqueue = (double)(rte_rdtsc_precise() - start);
 	return cost;
 }

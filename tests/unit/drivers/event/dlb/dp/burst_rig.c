@@ -90,11 +90,11 @@ rig_count(struct rig *rig, const struct dlb_burst_ops *ops, uint16_t n)
 	rig_rewind(rig);
 	for (i = 0; i < nb; i += n) {
 		count_begin();
-		ops->dequeue_burst(&rig->port, rig->ev, n, 0);
+		rig_dequeue(rig, ops, rig->ev, n);
 		cost.dequeue += (double)count_end() / nb;
 		rig_work(rig, n);
 		count_begin();
-		ops->enqueue_burst(&rig->port, rig->ev, n);
+		rig_enqueue(rig, ops, rig->ev, n);
 		cost.enqueue += (double)count_end() / nb;
 	}
 	return cost;

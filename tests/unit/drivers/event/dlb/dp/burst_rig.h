@@ -47,6 +47,20 @@ rig_rewind(struct rig *rig);
 void
 rig_work(struct rig *rig, uint16_t n);
 
+/* As rte_event_dequeue_burst() and rte_event_enqueue_burst() do: single events have functions. */
+static inline uint16_t
+rig_dequeue(struct rig *rig, const struct dlb_burst_ops *ops, struct rte_event *ev, uint16_t n)
+{
+	return n == 1 ? ops->dequeue(&rig->port, ev, 0) : ops->dequeue_burst(&rig->port, ev, n, 0);
+}
+
+static inline uint16_t
+rig_enqueue(struct rig *rig, const struct dlb_burst_ops *ops, const struct rte_event *ev,
+	    uint16_t n)
+{
+	return n == 1 ? ops->enqueue(&rig->port, ev) : ops->enqueue_burst(&rig->port, ev, n);
+}
+
 /* Instructions of the set with bursts of n events, without what is between the calls. */
 struct rig_cost
 rig_count(struct rig *rig, const struct dlb_burst_ops *ops, uint16_t n);

@@ -28,9 +28,9 @@ struct bound {
 };
 
 static const struct bound bounds[] = {
-	{ DLB_VECTORS_NONE, { 42, 50 }, { 47, 57 }, { 285, 195 }, { 95, 83 } },
-	{ DLB_VECTORS_SSE, { 29, 27 }, { 32, 33 }, { 262, 176 }, { 75, 64 } },
-	{ DLB_VECTORS_AVX512, { 18, 14 }, { 21, 21 }, { 270, 182 }, { 66, 51 } },
+	{ DLB_VECTORS_NONE, { 42, 50 }, { 47, 57 }, { 185, 153 }, { 95, 83 } },
+	{ DLB_VECTORS_SSE, { 29, 27 }, { 32, 33 }, { 185, 153 }, { 75, 64 } },
+	{ DLB_VECTORS_AVX512, { 18, 14 }, { 21, 21 }, { 185, 153 }, { 66, 51 } },
 };
 
 /* An event's share of the cheapest burst is to be so much smaller than in plain C, in percent. */

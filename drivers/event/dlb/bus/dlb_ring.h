@@ -71,6 +71,8 @@ dlb_ring_peek(const struct dlb_ring *ring, const struct dlb_hcw **first)
 	uint32_t to_end = DLB_RING_CMDS - (head & DLB_RING_MASK);
 
 	*first = &ring->hcw[head & DLB_RING_MASK];
+	if (nb == 0) /* most rings, most times */
+		return 0;
 	return nb < to_end ? nb : to_end;
 }
 

@@ -375,16 +375,27 @@ sim_cq_has_space(struct sim_state *s, struct sim_cq *cq)
 }
 
 /*
- * Bit c of ldb_ready and dir_ready says whether CQ c could take one more QE now: whoever changes
- * one of its counters says so here.
+ * Bit c of ldb_ready and dir_ready says whether CQ c could take one more QE now: whoever adds to its
+ * counters says so by sim_cq_took(), who takes away from them by sim_cq_gave().
  */
-static inline void
-sim_cq_update(struct sim_state *s, bool is_ldb, struct sim_cq *cq, unsigned int id)
+static inline uint64_t *
+sim_cq_ready(struct sim_state *s, bool is_ldb, unsigned int id)
 {
-	uint64_t *ready = is_ldb ? &s->ldb_ready : &s->dir_ready[id / 64];
+	return is_ldb ? &s->ldb_ready : &s->dir_ready[id / 64];
+}
 
-	*ready &= ~(UINT64_C(1) << (id % 64));
-	*ready |= (uint64_t)sim_cq_has_space(s, cq) << (id % 64);
+static inline void
+sim_cq_took(struct sim_state *s, bool is_ldb, struct sim_cq *cq, unsigned int id)
+{
+	if (!sim_cq_has_space(s, cq))
+		*sim_cq_ready(s, is_ldb, id) &= ~(UINT64_C(1) << (id % 64));
+}
+
+static inline void
+sim_cq_gave(struct sim_state *s, bool is_ldb, struct sim_cq *cq, unsigned int id)
+{
+	if (sim_cq_has_space(s, cq))
+		*sim_cq_ready(s, is_ldb, id) |= UINT64_C(1) << (id % 64);
 }
 
 #define SIM_WPTR_PASS BIT(11) /* parity of the pass over the ring */

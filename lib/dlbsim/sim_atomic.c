@@ -243,7 +243,7 @@ serve_wait(struct sim_state *s, struct sim_put *put, uint64_t h, uint16_t i)
 	uint32_t depth = q->nb_atm + q->nb_nalb + q->aqed;
 	uint16_t hid = s->waits[i].hid;
 	struct sim_flow *flow = &s->flows[put->qid][hid];
-	struct sim_segment seg = segment_begin(s, put, depth, q->atm_thresh, 1);
+	struct sim_segment seg = segment_begin(s, put, true, depth, q->atm_thresh, 1);
 	struct sim_qe qe;
 
 	if (seg.n == 0)
@@ -251,7 +251,7 @@ serve_wait(struct sim_state *s, struct sim_put *put, uint64_t h, uint16_t i)
 	qe = wait_take(s, i, flow, put->id);
 	flow_pin(q, flow, put->id);
 	seg.hist[0] = h | hid;
-	segment_end(put, &seg, &qe, 1);
+	segment_end(put, true, &seg, &qe, 1);
 	return 1;
 }
 
@@ -319,8 +319,8 @@ serve_fifo(struct sim_state *s, struct sim_put *put, uint64_t h, unsigned int bi
 	struct sim_flow *flows = s->flows[put->qid];
 	struct sim_fifo *f = &q->atm[bin];
 	const struct sim_qe *from = fifo_peek(s, f);
-	struct sim_segment seg =
-		segment_begin(s, put, q->nb_atm + q->nb_nalb + q->aqed, q->atm_thresh, max);
+	uint32_t depth = q->nb_atm + q->nb_nalb + q->aqed;
+	struct sim_segment seg = segment_begin(s, put, true, depth, q->atm_thresh, max);
 	uint32_t hid_mask = q->hid_mask, mine = FIELD_PREP(SIM_FLOW_CQ, put->id);
 	unsigned int room = q->nb_flows < q->fid_lim && !put->sated
 				    ? (unsigned int)(q->fid_lim - q->nb_flows)
@@ -337,7 +337,7 @@ serve_fifo(struct sim_state *s, struct sim_put *put, uint64_t h, unsigned int bi
 	}
 	n = (unsigned int)i;
 	q->nb_flows = (uint16_t)(q->nb_flows + room - nb_free);
-	segment_end(put, &seg, from, n);
+	segment_end(put, true, &seg, from, n);
 	drop_head(s, q, bin, n);
 	if (n < seg.n && !put->sated)
 		set_aside(s, q, put->qid, bin, hid, &flows[hid]);

@@ -37,7 +37,8 @@ sim_cq_limits(struct sim_state *s, bool is_ldb, unsigned int id)
 		cq->infl_max = 0;
 	cq->picky = cq->weighted || (is_ldb && s->infl_thresh_enabled);
 	cq->infl_hold = cq->infl_hold && s->infl_thresh_enabled;
-	sim_cq_update(s, is_ldb, cq, id);
+	sim_cq_took(s, is_ldb, cq, id);
+	sim_cq_gave(s, is_ldb, cq, id);
 }
 
 /* The @p n oldest QEs that are out leave a CQ with a weight limit. */

@@ -24,8 +24,7 @@ struct sim_put {
 	struct sim_ldb_queue *q; /* LDB: the queue of one of the CQ's slots */
 	uint64_t hist;		 /* what the history keeps of all its QEs */
 	unsigned int qid;
-	unsigned int shift; /* log2 bytes from entry to entry */
-	bool is_ldb;
+	unsigned int shift;		   /* log2 bytes from entry to entry */
 	bool sated;			   /* the CQ gets only what no other one can take */
 	uint64_t bounce[SIM_CHUNK_QES][2]; /* entries on their way to dma_write */
 };
@@ -58,7 +57,6 @@ put_begin(struct sim_put *put, struct dlbsim *sim, bool is_ldb, unsigned int id)
 	put->cq = sim_cq(sim->s, is_ldb, id);
 	put->shift = sim->s->cq_shift[is_ldb];
 	put->id = id;
-	put->is_ldb = is_ldb;
 	if (map->epoch != put->cq->epoch)
 		sim_cq_map(sim, is_ldb, id);
 	put->mem = map->mem;
@@ -115,8 +113,8 @@ hist_room(const uint64_t *hist, unsigned int n)
  * is always a place in the ring, and all of the hint and the history list are one segment.
  */
 static inline struct sim_segment
-segment_begin(struct sim_state *s, struct sim_put *put, uint32_t depth, uint32_t thresh,
-	      unsigned int max)
+segment_begin(struct sim_state *s, struct sim_put *put, bool is_ldb, uint32_t depth,
+	      uint32_t thresh, unsigned int max)
 {
 	struct sim_cq *cq = put->cq;
 	uint64_t *hist = &s->hist[cq->hist_base + cq->hist_push];
@@ -128,9 +126,9 @@ segment_begin(struct sim_state *s, struct sim_put *put, uint32_t depth, uint32_t
 
 	if (n > 1)
 		n = min_u(n, min_u(cq->ring - pos, depth - down_to));
-	if (n > 1 && put->is_ldb)
+	if (n > 1 && is_ldb)
 		n = min_u(n, (unsigned int)(cq->hist_size - cq->hist_push));
-	if (put->is_ldb)
+	if (is_ldb)
 		n = hist_room(hist, n);
 	/* Of a CQ with a weight limit, each QE decides whether there is room for the next. */
 	if (cq->weighted)
@@ -171,8 +169,8 @@ show_entries(uint8_t *to, size_t step, const struct sim_qe *from, unsigned int n
 
 /* Put the @p n QEs at @p from into the segment. */
 static inline void
-segment_end(struct sim_put *put, const struct sim_segment *seg, const struct sim_qe *from,
-	    unsigned int n)
+segment_end(struct sim_put *put, bool is_ldb, const struct sim_segment *seg,
+	    const struct sim_qe *from, unsigned int n)
 {
 	struct sim_cq *cq = put->cq;
 
@@ -187,7 +185,7 @@ segment_end(struct sim_put *put, const struct sim_segment *seg, const struct sim
 	if (cq->weighted)
 		sim_cq_add_weight(put->sim->s, put->id, (uint8_t)qe_weight(from->meta));
 	cq->wptr += n;
-	if (!put->is_ldb)
+	if (!is_ldb)
 		return;
 	cq->hist_push = (uint16_t)(cq->hist_push + n);
 	if (cq->hist_push == cq->hist_size) {

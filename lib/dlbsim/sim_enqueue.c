@@ -205,7 +205,7 @@ execute(struct pp *pp, const struct dlb_hcw *hcw)
 	else if ((cmd & DLB_HCW_QE_VALID) != 0 && accept(pp, hcw))
 		enqueue(pp->s, pp_stored(pp, hcw));
 	if ((cmd & (DLB_HCW_CQ_TOKEN | DLB_HCW_QE_COMP)) != 0)
-		sim_cq_update(pp->s, pp->is_ldb, pp->cq, pp->id);
+		sim_cq_gave(pp->s, pp->is_ldb, pp->cq, pp->id);
 }
 
 /* --- all of them --------------------------------------------------------------------------- */

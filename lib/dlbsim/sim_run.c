@@ -400,6 +400,6 @@ sim_run(struct pp *pp, const struct dlb_hcw *hcws, unsigned int n, unsigned int 
 	else if (has_qe)
 		push(pp, &run, 0, run.n);
 	if (nb_tokens != 0 || completes)
-		sim_cq_update(pp->s, pp->is_ldb, pp->cq, pp->id);
+		sim_cq_gave(pp->s, pp->is_ldb, pp->cq, pp->id);
 	return true;
 }

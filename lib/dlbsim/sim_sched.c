@@ -93,7 +93,7 @@ nalb_segment(struct sim_state *s, struct sim_put *put, unsigned int bin, unsigne
 	struct sim_fifo *f = &q->nalb[bin];
 	const struct sim_qe *from = fifo_peek(s, f);
 	struct sim_segment seg =
-		segment_begin(s, put, q->nb_atm + q->nb_nalb + q->aqed, q->nalb_thresh, max);
+		segment_begin(s, put, true, q->nb_atm + q->nb_nalb + q->aqed, q->nalb_thresh, max);
 	unsigned int type = qe_type(from->meta), n, max_n;
 	uint64_t h = put_hist(put, type);
 
@@ -108,7 +108,7 @@ nalb_segment(struct sim_state *s, struct sim_put *put, unsigned int bin, unsigne
 		for (unsigned int i = 0; i < n; i++)
 			seg.hist[i] = h;
 	}
-	segment_end(put, &seg, from, n);
+	segment_end(put, true, &seg, from, n);
 	fifo_drop(s, f, n);
 	q->nb_nalb -= n;
 	if (f->count == 0)
@@ -253,8 +253,7 @@ ldb_account_turn(struct dlbsim *sim, const struct sim_put *put, unsigned int n)
 	s->credits[0][put->cq->vas] += n;
 	s->stored[0] -= n;
 	s->nb_ldb_scheduled += n;
-	if (!sim_cq_has_space(s, put->cq))
-		s->ldb_ready &= ~(UINT64_C(1) << put->id);
+	sim_cq_took(s, true, put->cq, put->id);
 	if (put->cq->armed)
 		sim_irq_evaluate(sim, true, put->id);
 }
@@ -442,21 +441,22 @@ dir_account(struct dlbsim *sim, const struct sim_put *put, unsigned int n)
 	s->nb_dir_scheduled += n;
 	if (s->dir_q[id].bins == 0)
 		s->dir_work[id / 64] &= ~(UINT64_C(1) << (id % 64));
-	sim_cq_update(s, false, cq, id);
+	sim_cq_took(s, false, cq, id);
 	if (cq->armed)
 		sim_irq_evaluate(sim, false, id);
 }
 
 /* One segment of the @p max directed QEs that lie side by side from the head of FIFO @p bin on. */
 static inline __attribute__((always_inline)) unsigned int
-dir_segment(struct sim_put *put, struct sim_dir_queue *q, unsigned int bin, unsigned int max)
+dir_segment(struct sim_state *s, struct sim_put *put, struct sim_dir_queue *q, unsigned int bin,
+	    unsigned int max)
 {
 	struct sim_fifo *f = &q->fifo[bin];
-	const struct sim_qe *from = fifo_peek(put->sim->s, f);
-	struct sim_segment seg = segment_begin(put->sim->s, put, q->count, q->thresh, max);
+	const struct sim_qe *from = fifo_peek(s, f);
+	struct sim_segment seg = segment_begin(s, put, false, q->count, q->thresh, max);
 
-	segment_end(put, &seg, from, seg.n);
-	fifo_drop(put->sim->s, f, seg.n);
+	segment_end(put, false, &seg, from, seg.n);
+	fifo_drop(s, f, seg.n);
 	q->count -= seg.n;
 	if (f->count == 0)
 		q->bins &= (uint8_t) ~(1U << bin);
@@ -473,13 +473,16 @@ dir_turn(struct dlbsim *sim, unsigned int id)
 
 	put_begin(&put, sim, false, id);
 	max = min_u(MAX_TURN, (unsigned int)(put.cq->token_lim - put.cq->tokens));
-	while (n < max && q->bins != 0) {
+	do {
 		unsigned int bin = pick_bin(sim, DLB_R_DP_CFG_ARB_WEIGHTS_TQPRI_DIR_0, q->bins);
+		const struct sim_fifo *f = &q->fifo[bin];
 
-		unsigned int len = is_single(q->bins) ? fifo_run(&q->fifo[bin], max - n) : 1;
-
-		n += len == 1 ? dir_segment(&put, q, bin, 1) : dir_segment(&put, q, bin, len);
-	}
+		/* Alone, the bin needs no arbitration for each QE. */
+		if (is_single(q->bins) && f->count > 1)
+			n += dir_segment(s, &put, q, bin, fifo_run(f, max - n));
+		else
+			n += dir_segment(s, &put, q, bin, 1);
+	} while (n < max && q->bins != 0);
 	dir_account(sim, &put, n);
 	return n;
 }

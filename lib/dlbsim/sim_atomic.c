@@ -226,6 +226,8 @@ look(const struct sim_state *s, const struct sim_put *put, const struct sim_ldb_
 {
 	struct sources src = { .fifo = q->atm_bins & ~(unsigned int)q->atm_stalled };
 
+	if (q->aqed == 0)
+		return src;
 	if ((put->cq->pinned_qids >> put->qid & 1) != 0)
 		for (unsigned int bin = 0; bin < DLB_NB_BINS; bin++)
 			if (s->pinned[put->id][put->qid][bin].head != SIM_NONE)
@@ -367,13 +369,6 @@ serve_once(struct sim_state *s, struct sim_put *put, uint64_t h, unsigned int ma
 	return serve_fifo(s, put, h, bin, 1);
 }
 
-/* Whether nothing of the queue waits for this CQ or for any. */
-static inline bool
-is_exhausted(const struct sim_put *put, const struct sim_ldb_queue *q)
-{
-	return (q->atm_bins | q->ready_bins) == 0 && (put->cq->pinned_qids >> put->qid & 1) == 0;
-}
-
 /* Give the CQ of @p put up to @p max atomic QEs of queue put->q. Returns how many it got. */
 unsigned int
 sim_atomic_serve(struct sim_state *s, struct sim_put *put, unsigned int max)
@@ -388,7 +383,7 @@ sim_atomic_serve(struct sim_state *s, struct sim_put *put, unsigned int max)
 		depth = q->nb_atm + ((uint32_t)q->atm_stalled << 16);
 		got = serve_once(s, put, h, max - n);
 		n += got;
-		if (is_exhausted(put, q))
+		if ((q->nb_atm | q->aqed) == 0)
 			break;
 	} while (n < max && (got != 0 || depth != q->nb_atm + ((uint32_t)q->atm_stalled << 16)));
 	return n;

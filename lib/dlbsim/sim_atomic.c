@@ -363,10 +363,7 @@ serve_once(struct sim_state *s, struct sim_put *put, uint64_t h, unsigned int ma
 	if ((src.ready >> bin & 1) != 0)
 		return put->sated ? 0 : serve_wait(s, put, h, q->ready[bin].head);
 	/* Alone, the bin needs no arbitration for each QE. */
-	if (is_single(bins) && q->atm[bin].count > 1)
-		return serve_fifo(s, put, h, bin, fifo_run(&q->atm[bin], max));
-	/* For a single QE the compiler leaves out most of it. */
-	return serve_fifo(s, put, h, bin, 1);
+	return serve_fifo(s, put, h, bin, is_single(bins) ? fifo_run(&q->atm[bin], max) : 1);
 }
 
 /* Give the CQ of @p put up to @p max atomic QEs of queue put->q. Returns how many it got. */
@@ -378,6 +375,9 @@ sim_atomic_serve(struct sim_state *s, struct sim_put *put, unsigned int max)
 	unsigned int n = 0, got;
 	uint32_t depth;
 
+	/* For the queue's only QE there is nothing to choose, and the compiler leaves out most. */
+	if (q->nb_atm == 1 && (q->aqed | q->atm_stalled) == 0)
+		return serve_fifo(s, put, h, (unsigned int)__builtin_ctz(q->atm_bins), 1);
 	do {
 		/* Moving a QE out of the way counts as a step, too. */
 		depth = q->nb_atm + ((uint32_t)q->atm_stalled << 16);

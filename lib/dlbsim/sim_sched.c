@@ -86,7 +86,7 @@ alike(const struct sim_qe *qe, unsigned int max)
  * One segment of the @p max unordered and ordered QEs that lie side by side from the head of FIFO
  * @p bin on.
  */
-static unsigned int
+static inline __attribute__((always_inline)) unsigned int
 nalb_segment(struct sim_state *s, struct sim_put *put, unsigned int bin, unsigned int max)
 {
 	struct sim_ldb_queue *q = put->q;
@@ -123,6 +123,9 @@ nalb_serve(struct sim_state *s, struct sim_put *put, unsigned int max)
 	struct sim_ldb_queue *q = put->q;
 	unsigned int n = 0;
 
+	/* For the queue's only QE there is nothing to choose, and the compiler leaves out most. */
+	if (q->nb_nalb == 1 && q->nalb_stalled == 0)
+		return nalb_segment(s, put, (unsigned int)__builtin_ctz(q->nalb_bins), 1);
 	while (n < max) {
 		unsigned int bins = q->nalb_bins & ~(unsigned int)q->nalb_stalled;
 		unsigned int bin, got;
@@ -155,6 +158,11 @@ serve(struct sim_state *s, struct sim_put *put, unsigned int max)
 	}
 	if (put->sated)
 		return sim_atomic_serve(s, put, max);
+	if ((q->nb_atm | q->aqed) == 0) {
+		n = nalb_serve(s, put, max);
+		q->nalb_turn &= n == 0;
+		return n;
+	}
 	n = nalb_first ? nalb_serve(s, put, max) : sim_atomic_serve(s, put, max);
 	if (n == 0)
 		return nalb_first ? sim_atomic_serve(s, put, max) : nalb_serve(s, put, max);
@@ -463,26 +471,36 @@ dir_segment(struct sim_state *s, struct sim_put *put, struct sim_dir_queue *q, u
 	return seg.n;
 }
 
+/* Give the CQ up to @p max QEs of its queue. */
+static unsigned int
+dir_serve(struct sim_state *s, struct sim_put *put, struct sim_dir_queue *q, unsigned int max)
+{
+	unsigned int n = 0;
+
+	/* For the queue's only QE there is nothing to choose, and the compiler leaves out most. */
+	if (q->count == 1)
+		return dir_segment(s, put, q, (unsigned int)__builtin_ctz(q->bins), 1);
+	do {
+		unsigned int bin =
+			pick_bin(put->sim, DLB_R_DP_CFG_ARB_WEIGHTS_TQPRI_DIR_0, q->bins);
+
+		/* Alone, the bin needs no arbitration for each QE. */
+		n += dir_segment(s, put, q, bin,
+				 is_single(q->bins) ? fifo_run(&q->fifo[bin], max - n) : 1);
+	} while (n < max && q->bins != 0);
+	return n;
+}
+
 static unsigned int
 dir_turn(struct dlbsim *sim, unsigned int id)
 {
 	struct sim_state *s = sim->s;
-	struct sim_dir_queue *q = &s->dir_q[id];
 	struct sim_put put;
-	unsigned int max, n = 0;
+	unsigned int n;
 
 	put_begin(&put, sim, false, id);
-	max = min_u(MAX_TURN, (unsigned int)(put.cq->token_lim - put.cq->tokens));
-	do {
-		unsigned int bin = pick_bin(sim, DLB_R_DP_CFG_ARB_WEIGHTS_TQPRI_DIR_0, q->bins);
-		const struct sim_fifo *f = &q->fifo[bin];
-
-		/* Alone, the bin needs no arbitration for each QE. */
-		if (is_single(q->bins) && f->count > 1)
-			n += dir_segment(s, &put, q, bin, fifo_run(f, max - n));
-		else
-			n += dir_segment(s, &put, q, bin, 1);
-	} while (n < max && q->bins != 0);
+	n = dir_serve(s, &put, &s->dir_q[id],
+		      min_u(MAX_TURN, (unsigned int)(put.cq->token_lim - put.cq->tokens)));
 	dir_account(sim, &put, n);
 	return n;
 }

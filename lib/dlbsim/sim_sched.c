@@ -124,7 +124,7 @@ nalb_serve(struct sim_state *s, struct sim_put *put, unsigned int max)
 	unsigned int n = 0;
 
 	/* For the queue's only QE there is nothing to choose, and the compiler leaves out most. */
-	if (q->nb_nalb == 1 && q->nalb_stalled == 0)
+	if (q->nb_nalb == 1)
 		return nalb_segment(s, put, (unsigned int)__builtin_ctz(q->nalb_bins), 1);
 	while (n < max) {
 		unsigned int bins = q->nalb_bins & ~(unsigned int)q->nalb_stalled;

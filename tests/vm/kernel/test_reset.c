@@ -202,7 +202,10 @@ test_reset(void)
 
 /* --- sleep of the whole machine ------------------------------------------------------------------ */
 
-/* The error number, or 0 after the machine has slept, for a second. */
+/*
+ * The error number, or 0 after the machine has slept. An alarm that goes off before it sleeps wakes
+ * nobody: on a machine that does much else that may take seconds.
+ */
 static int
 machine_sleep(void)
 {
@@ -210,7 +213,7 @@ machine_sleep(void)
 	int error = 0;
 
 	write_file("/sys/class/rtc/rtc0/wakealarm", "0");
-	write_file("/sys/class/rtc/rtc0/wakealarm", "+2");
+	write_file("/sys/class/rtc/rtc0/wakealarm", "+6");
 	if (write(fd, "mem", 3) < 0)
 		error = errno;
 	close(fd);

@@ -137,7 +137,8 @@ struct sim_ldb_queue {
 	uint16_t nb_flows; /* flows pinned */
 	uint16_t fid_lim;
 	uint16_t hid_mask;
-	uint16_t level; /* CQs with so many in flight leave its QEs to others; for one pass */
+	uint16_t level;	 /* CQs with so many in flight leave its QEs to others; while it has some */
+	uint8_t next_cq; /* where the turns of its CQs begin */
 	uint16_t next_sn;
 	uint16_t atm_thresh; /* of the depth hint */
 	uint16_t nalb_thresh;
@@ -244,7 +245,6 @@ struct sim_state {
 	uint32_t ldb_open;    /* queues below their inflight limit */
 	uint64_t dir_work[2]; /* queues with QEs */
 	uint32_t rng;
-	uint8_t next_cq;
 	uint8_t cq_shift[2]; /* log2 bytes from entry to entry; [is_ldb] */
 	bool infl_thresh_enabled;
 	bool held; /* SYS_WRITE_BUFFER_CTL: HOLD_SCH_SM, ARB_SCH_MASK */

@@ -12,12 +12,15 @@
 #include "sim_fifo.h"
 #include "sim_qe.h"
 
+/* Of a queue whose CQs may have any number in flight. */
+#define NO_LEVEL UINT16_MAX
+
 /*
  * Bit q of ldb_work says whether queue q has something that may be schedulable, and of ldb_open
  * whether it is below its inflight limit: whoever changes that otherwise than below says so here.
  */
 static inline void
-queue_update(struct sim_state *s, const struct sim_ldb_queue *q, unsigned int qid)
+queue_update(struct sim_state *s, struct sim_ldb_queue *q, unsigned int qid)
 {
 	uint32_t bit = UINT32_C(1) << qid;
 	unsigned int bins = (q->atm_bins & ~(unsigned int)q->atm_stalled) | q->ready_bins |
@@ -25,16 +28,20 @@ queue_update(struct sim_state *s, const struct sim_ldb_queue *q, unsigned int qi
 
 	s->ldb_work = (s->ldb_work & ~bit) | (uint32_t)(bins != 0) << qid;
 	s->ldb_open = (s->ldb_open & ~bit) | (uint32_t)(q->inflight < q->infl_lim) << qid;
+	if (bins == 0)
+		q->level = NO_LEVEL;
 }
 
 /* A CQ got QEs of the queue, which often were the last ones. */
 static inline void
-queue_served(struct sim_state *s, const struct sim_ldb_queue *q, unsigned int qid)
+queue_served(struct sim_state *s, struct sim_ldb_queue *q, unsigned int qid)
 {
-	if ((q->nb_atm | q->nb_nalb | q->aqed) != 0 || q->inflight >= q->infl_lim)
+	if ((q->nb_atm | q->nb_nalb | q->aqed) != 0 || q->inflight >= q->infl_lim) {
 		queue_update(s, q, qid);
-	else
+	} else {
 		s->ldb_work &= ~(UINT32_C(1) << qid);
+		q->level = NO_LEVEL;
+	}
 }
 
 /* @p n QEs were pushed to the atomic FIFO of @p bin. */

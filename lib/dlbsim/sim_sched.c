@@ -15,11 +15,12 @@
 #include "sim_cq.h"
 #include "sim_queue.h"
 
+/* QEs: enough for what a turn itself costs not to matter. */
 #define MAX_TURN 32
 
 /*
- * As many CQs share a queue's QEs in one pass, the next ones in turn; the others are next in later
- * passes. More would cost time for each port and be hardly more even.
+ * As many CQs share a queue's QEs in one pass, the next ones in the queue's turn; the others are
+ * next in later passes. More would cost time for each port and be hardly more even.
  */
 #define MAX_SHARERS 8
 
@@ -366,8 +367,8 @@ share(struct sim_state *s, struct sim_ldb_queue *q, uint64_t takers)
 	unsigned int load[MAX_SHARERS], nb = 0;
 	uint64_t sharers = 0;
 
-	for (uint64_t t = in_turn(takers, s->next_cq); t != 0 && nb < MAX_SHARERS; t &= t - 1) {
-		unsigned int id = next_in_turn(t, s->next_cq);
+	for (uint64_t t = in_turn(takers, q->next_cq); t != 0 && nb < MAX_SHARERS; t &= t - 1) {
+		unsigned int id = next_in_turn(t, q->next_cq);
 
 		sharers |= UINT64_C(1) << id;
 		load[nb++] = s->ldb_cq[id].inflight;
@@ -387,7 +388,7 @@ choose_cqs(struct sim_state *s, bool evenly)
 		struct sim_ldb_queue *q = &s->ldb_q[__builtin_ctz(qids)];
 		uint64_t takers = q->cqs & s->ldb_ready;
 
-		q->level = UINT16_MAX;
+		q->level = NO_LEVEL;
 		cqs |= evenly && (takers & (takers - 1)) != 0 ? share(s, q, takers) : takers;
 	}
 	return cqs;
@@ -400,21 +401,47 @@ has_ldb_work(const struct sim_state *s)
 	return (s->ldb_work | s->pinned_cqs) != 0;
 }
 
-/* One turn for each CQ of @p cqs. */
+/* One turn for each CQ of @p cqs, from @p next on: who comes after the last that got something. */
+static unsigned int
+turns_from(struct dlbsim *sim, uint64_t cqs, uint8_t *next)
+{
+	unsigned int first = *next, n = 0;
+
+	for (uint64_t t = in_turn(cqs, first); t != 0 && has_ldb_work(sim->s); t &= t - 1) {
+		unsigned int id = next_in_turn(t, first), got = ldb_turn(sim, id);
+
+		if (got != 0)
+			*next = (uint8_t)((id + 1) % DLB_MAX_LDB_PORTS);
+		n += got;
+	}
+	return n;
+}
+
+/* The queues that have something for any CQ, or for one of @p cqs alone. */
+static uint32_t
+busy_queues(const struct sim_state *s, uint64_t cqs)
+{
+	uint32_t qids = s->ldb_work;
+
+	for (uint64_t pinned = s->pinned_cqs & cqs; pinned != 0; pinned &= pinned - 1)
+		qids |= s->ldb_cq[__builtin_ctzll(pinned)].pinned_qids;
+	return qids & s->ldb_open;
+}
+
+/* One turn for each CQ of @p cqs, those of a queue in its turn. */
 static unsigned int
 ldb_turns(struct dlbsim *sim, uint64_t cqs)
 {
 	struct sim_state *s = sim->s;
-	unsigned int first = s->next_cq, n = 0;
+	unsigned int n = 0;
 
-	for (uint64_t t = in_turn(cqs, first); t != 0; t &= t - 1) {
-		unsigned int id = next_in_turn(t, first), got = ldb_turn(sim, id);
+	if ((cqs & (cqs - 1)) == 0)
+		return cqs != 0 ? ldb_turn(sim, (unsigned int)__builtin_ctzll(cqs)) : 0;
+	for (uint32_t qids = busy_queues(s, cqs); qids != 0 && cqs != 0; qids &= qids - 1) {
+		struct sim_ldb_queue *q = &s->ldb_q[__builtin_ctz(qids)];
 
-		if (got != 0)
-			s->next_cq = (uint8_t)((id + 1) % DLB_MAX_LDB_PORTS);
-		n += got;
-		if (!has_ldb_work(s))
-			break;
+		n += turns_from(sim, cqs & q->cqs, &q->next_cq);
+		cqs &= ~q->cqs;
 	}
 	return n;
 }
@@ -534,10 +561,10 @@ sim_schedule(struct dlbsim *sim, unsigned int budget)
 
 	if (s->held)
 		return 0;
+	/* Both in each round: neither kind may starve the other. */
 	while (n != 0 && total < budget && has_work(s)) {
 		n = dir_pass(sim);
-		if (total + n < budget)
-			n += ldb_pass(sim);
+		n += ldb_pass(sim);
 		total += n;
 	}
 	if (s->perf_enabled)

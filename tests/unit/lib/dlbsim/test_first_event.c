@@ -182,6 +182,24 @@ test_step_heeds_its_budget(void **state)
 		bench_expect(b, LDB, 0, i);
 }
 
+/* However much directed queues have, others get something in each step, too. */
+static void
+test_directed_elements_do_not_use_up_the_steps(void **state)
+{
+	struct bench *b = *state;
+
+	bench_minimum(b);
+	for (unsigned int port = 1; port <= 8; port++) {
+		bench_dir_queue(b, &(struct bench_queue){ .qid = port });
+		bench_dir_port(b, &(struct bench_port){ .id = port });
+	}
+	for (unsigned int i = 0; i < 8 * 64; i++)
+		bench_put(b, LDB, 0, bench_qe(DLB_CMD_NEW, DLB_SCHED_DIRECTED, 1 + i % 8, 0, i));
+	bench_put(b, LDB, 0, bench_qe(DLB_CMD_NEW, DLB_SCHED_UNORDERED, 0, 0, 7));
+	assert_in_range(dlbsim_step(b->sim, 0, 8 * 32), 8 * 32, 8 * 64);
+	bench_expect(b, LDB, 0, 7);
+}
+
 /* A register write comes after the commands before it: they act under the old value. */
 static void
 test_commands_are_settled_before_a_register_write(void **state)
@@ -234,6 +252,7 @@ main(void)
 		ON_BOTH(test_four_commands_of_a_line_act_in_order),
 		ON_BOTH(test_any_port_of_the_domain_may_produce),
 		ON_BOTH(test_step_heeds_its_budget),
+		ON_BOTH(test_directed_elements_do_not_use_up_the_steps),
 		ON_BOTH(test_commands_are_settled_before_a_register_write),
 		ON_BOTH(test_held_scheduler_delivers_nothing),
 	};

@@ -61,12 +61,18 @@ inflight(struct bench *b, unsigned int cq)
 }
 
 static void
+release(struct bench *b, unsigned int cq, struct worker *w)
+{
+	for (; w->nb_held != 0; w->nb_held--)
+		bench_put(b, LDB, cq, bench_cmd(DLB_CMD_COMP_T, 0));
+}
+
+static void
 take(struct bench *b, unsigned int cq, struct worker *w)
 {
 	struct dlb_qe qe;
 
-	for (; w->nb_held != 0; w->nb_held--)
-		bench_put(b, LDB, cq, bench_cmd(DLB_CMD_COMP_T, 0));
+	release(b, cq, w);
 	while (w->nb_held < w->burst && bench_take(b, LDB, cq, &qe))
 		w->nb_held++;
 	w->nb_taken += w->nb_held;
@@ -203,6 +209,58 @@ test_all_of_many_cqs_get_their_share(void **state)
 		assert_int_equal(inflight(b, cq), 8);
 }
 
+#define MOST_CQS   16 /* of queue 0 */
+#define CQS_BESIDE 4  /* of queue 1 */
+#define NB_ROUNDS  160
+
+/* Queue 0 on @p nb_cqs CQs, queue 1 on the next ones. */
+static void
+bring_up_two_queues(struct bench *b, unsigned int nb_cqs)
+{
+	bring_up(b, nb_cqs);
+	bench_ldb_queue(b, &(struct bench_queue){ .qid = 1 });
+	for (unsigned int p = nb_cqs; p < nb_cqs + CQS_BESIDE; p++) {
+		bench_ldb_port(b, &(struct bench_port){ .id = p, .history = 32 });
+		bench_link(b, p, 0, 1, 0);
+	}
+}
+
+/* In each round @p nb elements come for queue 0, and some for queue 1; workers take them all. */
+static void
+check_turns(struct bench *b, unsigned int nb_cqs, unsigned int nb)
+{
+	unsigned int share = nb * NB_ROUNDS / nb_cqs;
+	struct worker w[MOST_CQS + CQS_BESIDE] = { 0 };
+
+	for (unsigned int i = 0; i < NB_ROUNDS; i++) {
+		send(b, DLB_SCHED_UNORDERED, 0, nb);
+		for (unsigned int k = 0; k < 8; k++)
+			bench_put(b, LDB, 0, bench_qe(DLB_CMD_NEW, DLB_SCHED_UNORDERED, 1, 0, k));
+		bench_settle(b);
+		for (unsigned int cq = 0; cq < nb_cqs + CQS_BESIDE; cq++) {
+			w[cq].burst = MAX_TAKEN;
+			take(b, cq, &w[cq]);
+			release(b, cq, &w[cq]);
+		}
+	}
+	for (unsigned int cq = 0; cq < nb_cqs; cq++)
+		/* Of a number that does not divide, the last one gets what is left. */
+		assert_in_range(w[cq].nb_taken, share / 4, 2 * share);
+}
+
+/* Whose turn it is in one queue does not depend on what other queues and their CQs do. */
+static void
+test_a_busy_queue_beside_does_not_disturb_the_turns(void **state)
+{
+	static const unsigned int nb_cqs[] = { 4, MOST_CQS };
+
+	for (unsigned int i = 0; i < sizeof(nb_cqs) / sizeof(nb_cqs[0]); i++) {
+		bring_up_two_queues(*state, nb_cqs[i]);
+		for (unsigned int nb = 1; nb <= 13; nb++)
+			check_turns(*state, nb_cqs[i], nb);
+	}
+}
+
 /* What only the busiest can take does not wait for the others. */
 static void
 test_a_pinned_flow_goes_to_its_cq_however_busy(void **state)
@@ -272,6 +330,7 @@ main(void)
 		ON_BOTH(test_a_burst_is_dealt_to_all_cqs),
 		ON_BOTH(test_a_cq_that_is_not_read_keeps_no_more_than_others),
 		ON_BOTH(test_all_of_many_cqs_get_their_share),
+		ON_BOTH(test_a_busy_queue_beside_does_not_disturb_the_turns),
 		ON_BOTH(test_a_pinned_flow_goes_to_its_cq_however_busy),
 		ON_BOTH(test_nothing_waits_while_any_cq_has_room),
 		ON_BOTH(test_a_busy_cq_keeps_to_priorities),

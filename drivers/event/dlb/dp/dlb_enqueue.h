@@ -268,13 +268,10 @@ enqueue_one(struct dlb_tx *tx, const struct rte_event *ev, uint32_t left, enum d
 
 /* --- lines --- */
 
-/*
- * Lines of four events each that have the wanted bits under the mask; a mark that is wanted counts
- * up. Ends before the first four that are not like that. Returns the events that it wrote.
- */
+/* The lines of enqueue_lines() without what their destination takes credits of. */
 static __rte_always_inline uint32_t
-enqueue_lines(struct dlb_tx *tx, const struct rte_event *ev, uint32_t n, uint64_t want,
-	      uint64_t mask, uint32_t dest, enum dlb_cmd cmd)
+enqueue_pack_lines(struct dlb_tx *tx, const struct rte_event *ev, uint32_t n, uint64_t want,
+		   uint64_t mask, uint32_t dest, enum dlb_cmd cmd)
 {
 	uint32_t done = 0;
 
@@ -284,6 +281,29 @@ enqueue_lines(struct dlb_tx *tx, const struct rte_event *ev, uint32_t n, uint64_
 		want += DLB_EVENT_MARK(DLB_HCWS_PER_LINE);
 	}
 	enqueue_count(tx, dest, done);
+	return done;
+}
+
+/*
+ * Lines of four events each that have the wanted bits under the mask, and one destination; a mark
+ * that is wanted counts up. Ends before the first four that are not like that. Returns the events
+ * that it wrote.
+ */
+static __rte_always_inline uint32_t
+enqueue_lines(struct dlb_tx *tx, const struct rte_event *ev, uint32_t n, uint64_t want,
+	      uint64_t mask, enum dlb_cmd cmd, bool is_new)
+{
+	uint32_t dest = enqueue_dest(tx, ev), done;
+
+	mask |= DLB_EVENT_DEST_MASK;
+	if (likely((dest & DLB_DEST_DIR_CREDIT) == 0))
+		return enqueue_pack_lines(tx, ev, n, want, mask, dest, cmd);
+	/* Credits that others may need are not taken in vain. */
+	if (n < DLB_HCWS_PER_LINE || !dlb_pack_alike(ev, want, mask))
+		return 0;
+	n = dlb_dir_credit_take(tx->port, n, is_new);
+	done = enqueue_pack_lines(tx, ev, n, want, mask, dest & DLB_DEST_MASK, cmd);
+	dlb_dir_credit_undo(tx->port, n - done);
 	return done;
 }
 
@@ -311,23 +331,6 @@ enqueue_mixed_line(struct dlb_tx *tx, const struct rte_event *ev, uint32_t n, ui
 	return DLB_HCWS_PER_LINE;
 }
 
-/* Of n events, for how many to this destination there are credits of the directed pool. */
-static __rte_always_inline uint32_t
-enqueue_dir_credits(struct dlb_tx *tx, uint32_t dest, uint32_t n, bool is_new)
-{
-	if (likely((dest & DLB_DEST_DIR_CREDIT) == 0))
-		return n;
-	return dlb_dir_credit_take(tx->port, n, is_new);
-}
-
-/* So many of them were not used. */
-static __rte_always_inline void
-enqueue_dir_credits_left(struct dlb_tx *tx, uint32_t dest, uint32_t n)
-{
-	if (unlikely((dest & DLB_DEST_DIR_CREDIT) != 0))
-		dlb_dir_credit_undo(tx->port, n);
-}
-
 static __rte_always_inline uint32_t
 enqueue_lines_new(struct dlb_tx *tx, const struct rte_event *ev, uint32_t n, uint64_t mask,
 		  enum dlb_known_ops known)
@@ -338,10 +341,8 @@ enqueue_lines_new(struct dlb_tx *tx, const struct rte_event *ev, uint32_t n, uin
 		return 0;
 	if (tx->new_credits < DLB_HCWS_PER_LINE)
 		enqueue_take_credits(tx, ev, n, known);
-	n = enqueue_dir_credits(tx, dest, RTE_MIN(n, tx->new_credits), true);
-	done = enqueue_lines(tx, ev, n, ev->event, mask | DLB_EVENT_DEST_MASK, dest & DLB_DEST_MASK,
-			     DLB_CMD_NEW);
-	enqueue_dir_credits_left(tx, dest, n - done);
+	n = RTE_MIN(n, tx->new_credits);
+	done = enqueue_lines(tx, ev, n, ev->event, mask, DLB_CMD_NEW, true);
 	if (done == 0)
 		done = enqueue_mixed_line(tx, ev, n, ev->event, mask, DLB_CMD_NEW);
 	tx->new_credits -= done;
@@ -388,11 +389,9 @@ enqueue_lines_forward(struct dlb_tx *tx, const struct rte_event *ev, uint32_t n,
 
 	if (unlikely((dest & DLB_DEST_INVALID) != 0))
 		return 0;
-	n = enqueue_dir_credits(tx, dest, enqueue_answers_in_order(tx, n), false);
+	n = enqueue_answers_in_order(tx, n);
 	mask |= enqueue_answer_mask(tx);
-	done = enqueue_lines(tx, ev, n, want, mask | DLB_EVENT_DEST_MASK, dest & DLB_DEST_MASK,
-			     cmd);
-	enqueue_dir_credits_left(tx, dest, n - done);
+	done = enqueue_lines(tx, ev, n, want, mask, cmd, false);
 	if (done == 0)
 		done = enqueue_mixed_line(tx, ev, n, want, mask, cmd);
 	tx->oldest += done;

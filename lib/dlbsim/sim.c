@@ -15,6 +15,7 @@
 #define STATE_MAGIC 0x444C4234 /* changes with the layout of struct sim_state */
 
 _Static_assert(sizeof(struct sim_chunk) % 64 == 0, "a chunk is whole cache lines");
+_Static_assert(offsetof(struct sim_cq, prio_slots) == 64, "what events need is one cache line");
 _Static_assert(sizeof(struct sim_flow) == 4, "a flow is one word");
 _Static_assert(SIM_NB_CHUNKS <= UINT16_MAX && SIM_NB_NODES <= UINT16_MAX, "indices have 16 bits");
 _Static_assert(SIM_NB_WAITS - 1 <= FIELD_MAX(SIM_FLOW_WAIT), "a flow names any wait");

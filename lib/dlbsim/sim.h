@@ -31,7 +31,7 @@ struct sim_qe {
 	uint64_t meta;
 };
 
-/* A FIFO of QEs is a chain of chunks, each as long as a turn of the scheduler. */
+/* A FIFO of QEs is a chain of chunks; what lies in one is moved at once. */
 #define SIM_CHUNK_QES 32
 
 struct sim_chunk {
@@ -161,8 +161,8 @@ struct sim_dir_queue {
 };
 
 /*
- * A consumer queue of either kind, and the producer port of the same number. What every event
- * touches comes first, in one cache line.
+ * A consumer queue of either kind, and the producer port of the same number. What decides about
+ * every event comes first, in one cache line.
  */
 struct sim_cq {
 	uint64_t epoch; /* of translations of the ring that are not stale */
@@ -190,11 +190,11 @@ struct sim_cq {
 	uint8_t slot_qid[DLB_NB_SLOTS];
 	uint8_t slot_prio[DLB_NB_SLOTS];
 
+	/* the second line */
 	uint8_t prio_slots[8]; /* slots by priority, as bits */
 	uint64_t nb_scheduled;
 	uint64_t iova;
 	bool enabled;
-	/* LDB only from here */
 	uint8_t next_slot; /* where equals take turns */
 	uint8_t hist_push_gen;
 	uint8_t hist_pop_gen;

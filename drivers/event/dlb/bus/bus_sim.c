@@ -212,6 +212,17 @@ take_all_commands(struct sim_bus *bus)
 	return total;
 }
 
+/*
+ * Hand over what is there now: what comes meanwhile is not waited for. A ring shows in one look what
+ * lies behind each other in memory, and so all of it in two.
+ */
+static void
+take_present_commands(struct sim_bus *bus)
+{
+	take_commands(bus, DLB_RING_CMDS);
+	take_commands(bus, DLB_RING_CMDS);
+}
+
 static uint64_t
 bus_clock(struct sim_bus *bus)
 {
@@ -308,8 +319,8 @@ io_csr_read(void *ctx, enum dlb_bar bar, uint32_t offset)
 	uint32_t value;
 
 	lock(bus);
-	/* A read waits for the writes before it: once round is what was there when it was asked. */
-	take_commands(bus, DLB_RING_CMDS);
+	/* A read waits for the writes before it. */
+	take_present_commands(bus);
 	value = dlbsim_csr_read(bus_sim(bus), bar, offset);
 	unlock(bus);
 	return value;
@@ -343,7 +354,7 @@ io_pp_flush(void *ctx, bool is_ldb, unsigned int pp)
 	RTE_SET_USED(is_ldb);
 	RTE_SET_USED(pp);
 	lock(bus);
-	take_commands(bus, DLB_RING_CMDS);
+	take_present_commands(bus);
 	unlock(bus);
 }
 

@@ -39,15 +39,15 @@ dlb_writer_open(struct dlb_writer *w, const struct dlb_lane *lane)
 
 /* The ring looks full: show the device what is there and see to it that it takes some. */
 static __rte_noinline uint32_t
-dlb_writer_make_room(struct dlb_ring *ring, uint32_t pos, struct dlb_port *port)
+dlb_writer_make_room(struct dlb_ring *ring, uint32_t pos, struct dlb_port *port, uint32_t n)
 {
 	uint32_t end = dlb_ring_refresh(ring);
 
-	if (end - pos >= DLB_HCWS_PER_LINE)
+	if (end - pos >= n)
 		return end;
 	dlb_ring_publish(ring, pos);
 	dlb_count(&port->stats.tx_ring_full, 1);
-	dlb_step_until_room(port, ring, DLB_HCWS_PER_LINE);
+	dlb_step_until_room(port, ring, n);
 	return dlb_ring_end(ring);
 }
 
@@ -56,7 +56,7 @@ static __rte_always_inline void
 dlb_writer_need_room(struct dlb_writer *w, struct dlb_port *port, uint32_t n)
 {
 	if (unlikely(w->end - w->pos < n))
-		w->end = dlb_writer_make_room(w->ring, w->pos, port);
+		w->end = dlb_writer_make_room(w->ring, w->pos, port, n);
 }
 
 /* The slot of the next command. */

@@ -5,14 +5,15 @@
 /*
  * Stepping the software device from a port.
  *
- * The thread that stepped last has the device's state in its cache and goes on stepping whenever it
+ * The thread that stepped last has the device's state in its cache and goes on stepping when it
  * finds nothing. Others leave it to that one, as long as it comes round often enough: a step by
  * another one moves the state from cache to cache.
  *
  * Threads may share a CPU, and the one that holds the stepping lock, produces the events or steps
  * the device for all may be the one that is not running: after a few vain looks a port gives its
- * CPU away, and less often if nobody wanted it and steps are the ports' business. A port never waits for a service or thread that
- * does not come: what it needs after a millisecond it does itself.
+ * CPU away, and less often if nobody wanted it and steps are the ports' business. A port never
+ * waits for a service or thread that does not come: what it needs after a millisecond it does
+ * itself.
  */
 
 #include <errno.h>
@@ -29,11 +30,17 @@
 #define MIN_VAIN_LOOKS 16
 #define MAX_VAIN_LOOKS 256
 
-/* Steps in a row that found a little, after which a port leaves one out. */
+/*
+ * Steps that found a little, and none that found nothing between them, after which a port leaves
+ * one out: where that is in vain, one dequeue in 64 is.
+ */
 #define SMALL_STEPS_BEFORE_HOLD 64
 
-/* Commands and elements that make a step worth its while. */
-#define FULL_STEP 96
+/*
+ * Commands and elements that make a step worth its while: a NEW, an element and a completion for
+ * each of 32 events.
+ */
+#define FULL_STEP (3 * 32)
 
 /* TSC ticks, some microseconds: who gets its CPU back later gave it to somebody who wanted it. */
 #define WANTED_TICKS 10000
@@ -134,13 +141,15 @@ step_or_pause(struct dlb_port *port)
 	if (is_held_back(port))
 		return;
 	moved = dlb_bus_step(port->dp->bus);
-	note_step(port, (unsigned int)RTE_MAX(moved, 0));
+	if (moved < 0) {
+		pause_or_yield(port);
+		return;
+	}
+	note_step(port, (unsigned int)moved);
 	if (moved > 0)
 		port->vain_looks = 0;
-	else if (moved == 0)
-		look_in_vain(port);
 	else
-		pause_or_yield(port);
+		look_in_vain(port);
 }
 
 void

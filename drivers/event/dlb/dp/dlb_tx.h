@@ -231,9 +231,15 @@ dlb_tx_complete_all(struct dlb_tx *tx)
 		return nb_held;
 	}
 	tx->oldest = tx->lane->head;
-	for (; left >= DLB_HCWS_PER_LINE && dlb_writer_in_lines(&tx->w) >= DLB_HCWS_PER_LINE;
-	     left -= DLB_HCWS_PER_LINE)
+	while (left >= DLB_HCWS_PER_LINE) {
+		if (unlikely(dlb_writer_in_lines(&tx->w) < DLB_HCWS_PER_LINE)) {
+			dlb_tx_bare(tx, DLB_CMD_COMP_T);
+			left--;
+			continue;
+		}
 		dlb_pack_bare_four(dlb_writer_next_line(&tx->w, tx->port), DLB_CMD_COMP_T);
+		left -= DLB_HCWS_PER_LINE;
+	}
 	for (; left > 0; left--)
 		dlb_tx_bare(tx, DLB_CMD_COMP_T);
 	return nb_held;

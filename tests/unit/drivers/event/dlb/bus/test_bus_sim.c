@@ -26,6 +26,7 @@
 #include <rte_lcore.h>
 
 #include "bus/bus.h"
+#include "bus/dlb_ring.h"
 #include "dp/dlb_dp.h"
 
 #define DEPTH	  64
@@ -488,6 +489,28 @@ test_bus_sim_writes_to_cqs_only(void **state)
 	free(t.rig);
 }
 
+/* What a ring holds when a register is read goes before, also behind the end of its memory. */
+static void
+test_bus_sim_read_waits_for_all_commands(void **state)
+{
+	struct dlb_bus *bus = dlb_bus_sim_create(9, DLB_V2_5, SOCKET_ID_ANY);
+	const struct dlbrm_io *io;
+	struct dlb_ring *ring;
+
+	(void)state;
+	assert_non_null(bus);
+	io = dlb_bus_io(bus);
+	ring = dlb_bus_pp_open(bus, true, 0);
+	assert_non_null(ring);
+	for (unsigned int n = 1; n <= DLB_RING_CMDS; n++) {
+		dlb_ring_publish(ring, ring->tail + n);
+		io->csr_read(bus, DLB_BAR_CSR, dlb_reg_offset(DLB_V2_5, DLB_R_SYS_TOTAL_VAS, 0));
+		assert_int_equal(ring->head, ring->tail);
+	}
+	dlb_bus_pp_close(bus, ring);
+	dlb_bus_destroy(bus);
+}
+
 /* Every port of a device fits, and what is too much is refused without a trace. */
 static void
 test_bus_sim_tables_are_bounded(void **state)
@@ -531,6 +554,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(test_bus_sim_registers_beside_steps),
 		cmocka_unit_test(test_bus_sim_two_devices),
 		cmocka_unit_test(test_bus_sim_writes_to_cqs_only),
+		cmocka_unit_test(test_bus_sim_read_waits_for_all_commands),
 		cmocka_unit_test(test_bus_sim_tables_are_bounded),
 	};
 	char *eal_args[] = { (char *)(uintptr_t) "test_bus_sim",

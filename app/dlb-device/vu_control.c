@@ -20,6 +20,7 @@ obey(struct vu_server *server, char *line, char *error)
 {
 	char *command;
 	unsigned long number = strtoul(line, &command, 10);
+	char said[VU_FAULT_LINE_BYTES];
 	struct vu_device *dev;
 	int ret;
 
@@ -29,10 +30,13 @@ obey(struct vu_server *server, char *line, char *error)
 		return -EINVAL;
 	}
 	dev = &server->slots[number].dev;
-	vu_trace_text(&dev->trace, 'F', "%s", command + 1);
+	snprintf(said, sizeof(said), "%s", command + 1);
 	ret = vu_fault_command(&dev->faults, dev->version, command + 1, error);
+	if (ret != 0)
+		return ret;
+	vu_trace_text(&dev->trace, 'F', "%s", said);
 	vu_device_run(dev);
-	return ret;
+	return 0;
 }
 
 static void
@@ -46,7 +50,10 @@ answer(struct vu_server *server)
 	else
 		snprintf(error, sizeof(error), "the line is too long");
 
-	printf(ret == 0 ? "ok\n" : "error: %s\n", error);
+	if (ret == 0)
+		puts("ok");
+	else
+		printf("error: %s\n", error);
 	fflush(stdout);
 }
 
@@ -71,6 +78,8 @@ vu_control_serve(struct vu_server *server)
 	char bytes[VU_FAULT_LINE_BYTES];
 	ssize_t nb = read(server->control.fd, bytes, sizeof(bytes));
 
+	if (nb < 0 && errno == EINTR)
+		return;
 	if (nb <= 0) {
 		server->control.fd = -1;
 		return;

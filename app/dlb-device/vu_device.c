@@ -204,6 +204,8 @@ vu_device_config_written(struct vu_device *dev, bool was_reset)
 		return;
 	memset(&dev->ports, 0, sizeof(dev->ports));
 	memset(dev->irqs.held, 0, sizeof(dev->irqs.held));
+	dev->is_stalled = false;
+	dev->faults.stalled_until_ns = 0;
 	vu_irq_update_masks(dev); /* they are all set now */
 }
 
@@ -214,18 +216,20 @@ vu_device_reset(struct vu_device *dev)
 	vu_device_config_written(dev, true);
 }
 
-/* The hardware has a switch for it, which a reset puts back. */
+/* The hardware has a switch for it, which a reset puts back. Its other bits are the client's. */
 static void
 stall(struct vu_device *dev)
 {
+	uint32_t offset = dlb_reg_offset(dev->version, DLB_R_SYS_WRITE_BUFFER_CTL, 0), value;
 	bool is_stalled = vu_fault_stall_ns(&dev->faults) != 0;
 
 	if (is_stalled == dev->is_stalled)
 		return;
 	dev->is_stalled = is_stalled;
-	dlbsim_csr_write(dev->sim, DLB_BAR_CSR,
-			 dlb_reg_offset(dev->version, DLB_R_SYS_WRITE_BUFFER_CTL, 0),
-			 is_stalled ? DLB_F_SYS_WRITE_BUFFER_CTL_HOLD_SCH_SM : 0);
+	value = dlbsim_csr_read(dev->sim, DLB_BAR_CSR, offset);
+	value &= ~DLB_F_SYS_WRITE_BUFFER_CTL_HOLD_SCH_SM;
+	value |= is_stalled ? DLB_F_SYS_WRITE_BUFFER_CTL_HOLD_SCH_SM : 0;
+	dlbsim_csr_write(dev->sim, DLB_BAR_CSR, offset, value);
 }
 
 void

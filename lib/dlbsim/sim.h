@@ -64,8 +64,8 @@ struct sim_node {
 /* --- atomic flows -------------------------------------------------------------------------- */
 
 /*
- * A flow is (QID, hash id), and one word. It is pinned to a CQ while QEs of it are there; QEs that may not go
- * anywhere else wait in a struct sim_wait. All zero is a flow that is free.
+ * A flow is (QID, hash id), and one word. It is pinned to a CQ while QEs of it are there; QEs that
+ * may not go anywhere else wait in a struct sim_wait. All zero is a flow that is free.
  */
 struct sim_flow {
 	uint32_t word;

@@ -4,8 +4,9 @@
  * The history list: what a consumer queue (CQ) remembers of each queue element (QE) until its
  * completion, one 64-bit word each. QID is a queue id, SN a sequence number.
  *
- * All but the key is the same for all that a turn takes of one queue and type, so an entry is written with one
- * store. SNs are relative to their slot; absolute they are slot * SNs per queue + SN.
+ * All but the key is the same for all that a turn takes of one queue and type, so an entry is
+ * written with one store. SNs are relative to their slot; absolute they are slot * SNs per queue +
+ * SN.
  */
 
 #ifndef SIM_HIST_H

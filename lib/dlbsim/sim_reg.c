@@ -4,8 +4,8 @@
  * The register space: where the words of all registers are, and what a read or write does first.
  *
  * Here a register is a word with masks from the table in lib/dlbhw; what it means to the device is
- * in sim_apply.c (written), sim_live.c (read) and sim_irq.c (written). Offsets come from anyone: those that
- * the table does not know read 0 and ignore writes.
+ * in sim_apply.c (written), sim_live.c (read) and sim_irq.c (written). Offsets come from anyone:
+ * those that the table does not know read 0 and ignore writes.
  */
 
 #include <assert.h>

@@ -2,8 +2,8 @@
  * Copyright(c) 2026 event_dlb contributors
  *
  * The differences between DPDK 22.11 and 25.11 that the driver meets, and but for ctl/ctl_thread.h
- * the only place that asks for the version. A capability that the headers do not know yet is 0, so that it can be or-ed in;
- * a feature that is more than a bit has a DLB_HAVE_ switch.
+ * the only place that asks for the version. A capability that the headers do not know yet is 0, so
+ * that it can be or-ed in; a feature that is more than a bit has a DLB_HAVE_ switch.
  */
 
 #ifndef DLB_COMPAT_H

@@ -10,9 +10,9 @@
  * elements, so that hardware credits cannot run out there. Directed elements of DLB 2.0 have a
  * smaller pool of their own, mirrored in dlb_dp_dev.dir_pool.
  *
- * Away from the limit a burst costs one atomic operation at most; a port keeps up to credit_quantum credits for itself,
- * released ones or taken ahead, and returns them when it has nothing to do. No other memory is
- * ordered by these counters, so all accesses are relaxed.
+ * Away from the limit a burst costs one atomic operation at most; a port keeps up to credit_quantum
+ * credits for itself, released ones or taken ahead, and returns them when it has nothing to do. No
+ * other memory is ordered by these counters, so all accesses are relaxed.
  *
  * Invariant: in_system = events in the system + credits in the ports' caches.
  */

@@ -135,6 +135,9 @@ class Faults(unittest.TestCase):
         producer, worker, _ = guest.two_stages()
         guest.driver.put(producer, hcw(NEW, 1, UNORDERED))
         self.assertEqual(len(guest.driver.get_all(worker)), 1)
+        self.tell("1 stall")
+        guest.driver.put(producer, hcw(NEW, 1, UNORDERED))
+        self.assertEqual(guest.driver.get_all(worker), [])
         guest.close()
 
     def test_stall_ends_unasked(self):
@@ -187,7 +190,8 @@ class Faults(unittest.TestCase):
                      "0 read SYS_TOTAL_VAS(1) 0", "0 read LSP_CQ_LDB_DSBL(64) 0",
                      "0 read LSP_CQ_LDB_DSBL(1 0", "0 read LSP_CQ_LDB_DSBL() 0",
                      "0 read CHP_CFG_LDB_VAS_CRD 0", "0 read config+0x1000 0",
-                     "0 read config+2 0", "0 read config+ 0", "0 read config4 0", "0 write", "0 write registers 0 1x",
+                     "0 read config+2 0", "0 read config+ 0", "0 read config4 0", "0 write",
+                     "0 write registers 0 1x",
                      "0 stall 5x", "0 stall 5ms 6ms", "0 mend" + " " * 200):
             answer = self.server.tell(line)
             self.assertRegex(answer, "^error: .", line)

@@ -628,7 +628,8 @@ class Process(unittest.TestCase):
     def test_wrong_options(self):
         for args in ((), ("--socket",), ("--socket", ""), ("--sockets", "x"), ("x",),
                      ("--device", "2.0"), ("--socket", "x", "--device", "2.1"),
-                     ("--socket", "x", "--socket=x"), ("--socket", "x", "--trace="), ("--socket", "x", "--faults=1")):
+                     ("--socket", "x", "--socket=x"), ("--socket", "x", "--trace="),
+                     ("--socket", "x", "--faults=1")):
             result = self.start(*args)
             self.assertEqual(result.returncode, 2, args)
             self.assertIn("--help", result.stderr)

@@ -418,6 +418,8 @@ dequeue_empty(struct dlb_port *port, struct rte_event *ev, uint16_t n, uint64_t 
 
 	dlb_step_once(port);
 	got = dequeue_look(port, ev, n);
+	if (got < n)
+		dlb_step_was_enough(port);
 	if (got > 0)
 		return got;
 	dlb_credit_flush(port);

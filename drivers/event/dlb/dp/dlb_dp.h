@@ -112,7 +112,7 @@ struct dlb_port {
 	bool implicit_release;
 
 	/* Of steps and of vain looks, see dlb_step.c. */
-	uint8_t small_steps;  /**< since one found nothing */
+	uint8_t small_steps;  /**< as many as filled a dequeue in a row */
 	bool held_back;	      /**< instead of a step */
 	uint16_t last_moved;  /**< by the last step */
 	uint16_t vain_looks;  /**< since the port gave its CPU away, or something moved */

@@ -31,8 +31,8 @@
 #define MAX_VAIN_LOOKS 256
 
 /*
- * Steps that found a little, and none that found nothing between them, after which a port leaves
- * one out: where that is in vain, one dequeue in 64 is.
+ * Steps that found a little, but as much as the application took, after which a port leaves one out:
+ * where that is in vain, one dequeue in 64 is.
  */
 #define SMALL_STEPS_BEFORE_HOLD 64
 
@@ -103,10 +103,11 @@ is_attended(struct dlb_port *port)
 
 /*
  * Whether to leave out one step, so that the next one has more to do. Where each step found a
- * little, a port gets one event at a time and pays a whole step for it, although its application
- * would make several meanwhile: once a look came up empty without a step, the events that it did
- * not wait for come together from then on. Where that does not help, because the application waits
- * for each event, it is tried again after many steps only.
+ * little, and that was as much as the application takes at once, a port gets one event at a time
+ * and pays a whole step for it, although its application would make several meanwhile: once a look
+ * came up empty without a step, the events that it did not wait for come together from then on.
+ * Where that does not help, because the application waits for each event, it is tried again after
+ * many steps only.
  */
 static bool
 is_held_back(struct dlb_port *port)

@@ -18,6 +18,14 @@ struct dlb_ring;
 void
 dlb_step_once(struct dlb_port *port);
 
+/* The application would have taken more events than a step brought: it needs no fuller ones. */
+static inline void
+dlb_step_was_enough(struct dlb_port *port)
+{
+	if (!port->held_back)
+		port->small_steps = 0;
+}
+
 /* Return when the full ring has room for n commands again. */
 void
 dlb_step_until_room(struct dlb_port *port, struct dlb_ring *ring, uint32_t n);

@@ -412,6 +412,24 @@ test_dequeue_leaves_no_step_out_when_there_is_time(void **state)
 	fake_free(fake);
 }
 
+/* Who would take more than there is has no need to wait for more. */
+static void
+test_dequeue_leaves_no_step_out_when_bursts_are_not_full(void **state)
+{
+	struct rte_event ev[8];
+	struct trickle trickle;
+	struct fake *fake = trickle_fake(&trickle);
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < 2000; i++) {
+		trickle.nb_made = 3;
+		assert_int_equal(ops->dequeue_burst(&fake->port, ev, 8, 0), 3);
+	}
+	assert_int_equal(trickle.nb_steps, 2000);
+	fake_free(fake);
+}
+
 /* Another thread that steps all the time is left alone; when it stops, the port takes over. */
 static void
 test_dequeue_leaves_steps_to_stepper(void **state)
@@ -581,6 +599,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(test_dequeue_leaves_steps_out_that_find_little),
 		cmocka_unit_test(test_dequeue_steps_for_each_event_that_is_waited_for),
 		cmocka_unit_test(test_dequeue_leaves_no_step_out_when_there_is_time),
+		cmocka_unit_test(test_dequeue_leaves_no_step_out_when_bursts_are_not_full),
 		cmocka_unit_test(test_dequeue_leaves_steps_to_stepper),
 		cmocka_unit_test(test_dequeue_leaves_steps_to_service),
 		cmocka_unit_test(test_dequeue_timeout_ends_with_an_event),

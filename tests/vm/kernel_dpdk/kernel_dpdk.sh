@@ -20,7 +20,7 @@ kernel_start()
 kernel_end()
 {
 	rmmod dlb || fail kernel "the module is still used"
-	if dmesg | grep -E 'BUG|WARNING|Oops|Call Trace|refcount|general protection|dlb: .*error'; then
+	if dmesg | grep -E 'BUG|WARNING|Oops|Call Trace|refcount|general protection|dlb[^ ]* .*: error'; then
 		fail kernel "it has complained"
 	fi
 	exit $failed

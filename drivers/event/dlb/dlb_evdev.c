@@ -77,6 +77,8 @@ configure(const struct rte_eventdev *eventdev)
 			conf->nb_single_link_event_port_queues, nb_pairs);
 		return -EINVAL;
 	}
+	if (dlb_dev_max_events(dev) == 0)
+		return -ENOSPC; /* of a kernel's device that others use up, which has been said */
 	if (conf->nb_events_limit < 1) {
 		DLB_LOG(ERR, name, "nb_events_limit %d is not allowed; allowed: 1..%d",
 			conf->nb_events_limit, dlb_dev_max_events(dev));

@@ -357,6 +357,27 @@ static const struct dlb_ctl_ops kernel_ops = {
 	.queue_depth = kernel_queue_depth,
 };
 
+/* What to do when a node cannot be opened. */
+static const char *
+open_hint(int error)
+{
+	switch (error) {
+	case ENOENT:
+	case ENXIO: /* a node of before */
+	case ENODEV:
+		return "; is the kernel driver loaded, and a DLB bound to it?";
+	case EACCES:
+	case EPERM: /* in a container that was not given the node */
+		return "; allowed: a node that this user may read and write";
+	case EINVAL:
+		return "; is the device being reset?";
+	case EIO:
+		return "; the kernel's log says what is wrong with the device";
+	default:
+		return "";
+	}
+}
+
 static int
 node_open(const char *node, const char *name)
 {
@@ -366,10 +387,7 @@ node_open(const char *node, const char *name)
 	if (fd >= 0)
 		return fd;
 	dlb_kernel_log(RTE_LOG_ERR, name, "dev=%s cannot be opened: %s%s", node, strerror(error),
-		       error == ENOENT	 ? "; is the kernel driver loaded, and a DLB bound to it?"
-		       : error == EACCES ? "; allowed: a node that this user may read and write"
-		       : error == EINVAL ? "; is the device being reset?"
-					 : "");
+		       open_hint(error));
 	return -error;
 }
 

@@ -165,25 +165,40 @@ open_fresh(struct rig *rig)
 static void
 test_ctl_kernel_says_why_a_node_cannot_be_had(void **state)
 {
+	static const struct {
+		int error;
+		const char *hint;
+	} hints[] = {
+		{ ENOENT, "kernel driver loaded" },
+		{ ENXIO, "kernel driver loaded" },
+		{ ENODEV, "kernel driver loaded" },
+		{ EACCES, "may read and write" },
+		{ EPERM, "may read and write" },
+		{ EINVAL, "being reset?" },
+		{ EIO, "kernel's log" },
+		{ ENOMEM, "cannot be opened" },
+	};
+	static const uint32_t unknown[] = { 0x000, 0x100, 0x400, 0x900 };
 	struct rig rig;
 
 	(void)state;
 	fake_kernel_reset();
-	fake.open_error = ENOENT;
-	assert_int_equal(open_fresh(&rig), -ENOENT);
-	ASSERT_LOGGED(FAKE_NODE, "kernel driver loaded");
-	fake.open_error = EACCES;
-	assert_int_equal(open_fresh(&rig), -EACCES);
-	ASSERT_LOGGED(FAKE_NODE, "may read and write");
+	for (unsigned int i = 0; i < RTE_DIM(hints); i++) {
+		fake.open_error = hints[i].error;
+		assert_int_equal(open_fresh(&rig), -hints[i].error);
+		ASSERT_LOGGED(FAKE_NODE, strerror(hints[i].error), hints[i].hint);
+	}
 	fake_kernel_reset();
 	fake.refuse_code = DLB_IOC_GET_DEVICE_VERSION;
 	fake.refuse_error = ENOTTY;
 	assert_int_equal(open_fresh(&rig), -ENODEV);
 	ASSERT_LOGGED(FAKE_NODE, "is no DLB");
-	fake_kernel_reset();
-	fake.version = 0x900;
-	assert_int_equal(open_fresh(&rig), -ENODEV);
-	ASSERT_LOGGED("generation 9", "2 (DLB 2.0)");
+	for (unsigned int i = 0; i < RTE_DIM(unknown); i++) {
+		fake_kernel_reset();
+		fake.version = unknown[i];
+		assert_int_equal(open_fresh(&rig), -ENODEV);
+		ASSERT_LOGGED("that is not known", "2 (DLB 2.0)");
+	}
 	fake_kernel_reset();
 	fake.refuse_code = DLB_IOC_QUERY_CQ_POLL_MODE;
 	fake.refuse_error = ENOTTY;

@@ -268,6 +268,7 @@ static int dlb_start(struct dlb_device *dlb)
 	ret = pci_start(dlb);
 	if (ret != 0)
 		return ret;
+	dlb_hw_forget(dlb);
 	ret = dlb_irq_init(dlb);
 	if (ret != 0)
 		return ret;
@@ -327,6 +328,8 @@ static void dlb_remove(struct pci_dev *pdev)
 	pci_clear_master(pdev);
 	if (pci_device_is_present(pdev))
 		dlb_hw_reset(dlb);
+	/* Mappings that were being made when the others were taken away. */
+	dlb_map_zap(dlb);
 	users_leave(dlb);
 	put_device(&dlb->dev);
 }

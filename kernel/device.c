@@ -7,7 +7,9 @@
  * An open file keeps the device powered. Whoever may open it may do all that is here; the file's
  * mode is the only permission there is.
  *
- * LDB = load-balanced, DIR = directed, SN = sequence number, CoS = class of service.
+ * LDB = load-balanced, DIR = directed, CQ = consumer queue, QID = queue id, SN = sequence number,
+ * CoS = class of service, AQED = the device's buffer of atomic elements, LSP and CHP = parts of the
+ * device, list sequence pipe and credit and history pipe.
  */
 
 #include <linux/log2.h>

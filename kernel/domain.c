@@ -8,7 +8,8 @@
  * place where a domain ends, draining it and giving its resources back. A domain that was lost in
  * a reset is invalid for good: the hardware may have given its number to another one.
  *
- * LDB = load-balanced, DIR = directed, SN = sequence number, CoS = class of service.
+ * LDB = load-balanced, DIR = directed, PP = producer port, CQ = consumer queue, QID = queue id,
+ * SN = sequence number, CoS = class of service.
  */
 
 #include <linux/overflow.h>

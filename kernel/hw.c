@@ -8,7 +8,7 @@
  * reset call alike. It knows no domain.
  *
  * PP = producer port, LDB = load-balanced, DIR = directed, CSR = configuration and status
- * register, FLR = function-level reset, WC = write-combining.
+ * register, BAR = base address register, FLR = function-level reset, WC = write-combining.
  */
 
 #include <linux/delay.h>

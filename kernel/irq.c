@@ -7,7 +7,8 @@
  * Both are served in threads. The alarms' takes the device's lock; the CQs' does not, so that a
  * waiting program is not held up by another one's domain being drained.
  *
- * MSI-X = message-signalled interrupts, extended; LDB = load-balanced, DIR = directed.
+ * MSI-X = message-signalled interrupts, extended; LDB = load-balanced, DIR = directed, PP =
+ * producer port, HCW = hardware command word, QID = queue id.
  */
 
 #include <linux/interrupt.h>

@@ -8,6 +8,8 @@
  * Programs may hold files of a device that is being reset or taken from the driver. Both begin by
  * making all domains invalid and end with nobody having a page of the device mapped; only then the
  * hardware is touched.
+ *
+ * SN = sequence number, CoS = class of service.
  */
 
 #include <linux/dma-mapping.h>

@@ -3,8 +3,8 @@
  */
 
 /*
- * Interrupts of consumer queues (CQ) that the kernel has: they count up one eventfd, to which EAL's
- * interrupt thread listens.
+ * Interrupts of consumer queues (CQ) that the kernel has: they count up one eventfd, to which the
+ * interrupt thread of EAL, DPDK's environment abstraction layer, listens.
  *
  * Which CQ it was the count does not say: all who wait are woken, and those who find nothing sleep
  * again. A kernel driver that knows no eventfds is no fault: then a dequeue that waits does not sleep.

@@ -73,16 +73,13 @@ may_enqueue_ldb(struct pp *pp, unsigned int qid, unsigned int type, const struct
 static bool
 take_credit(struct pp *pp, unsigned int type, const struct dlb_hcw *hcw)
 {
-	struct sim_state *s = pp->s;
-	unsigned int pool = pool_of(s, type);
-	uint32_t *credits = &s->credits[pool][pp->cq->pp_vas];
+	unsigned int pool = pool_of(pp->s, type);
 
-	if (*credits != 0 && s->stored[pool] < s->storage[pool]) {
-		--*credits;
-		s->stored[pool]++;
+	if (pp_has_credits(pp, pool, 1)) {
+		pp_take_credits(pp, pool, 1);
 		return true;
 	}
-	s->drops.no_credit++;
+	pp->s->drops.no_credit++;
 	sim_alarm_chp(pp->sim, DLB_ALARM_AID_ILLEGAL_ENQ, pp->is_ldb, pp->id, hcw);
 	return false;
 }

@@ -35,6 +35,22 @@ pool_of(const struct sim_state *s, unsigned int type)
 	return type == DLB_SCHED_DIRECTED ? s->dir_pool : 0;
 }
 
+/* Whether @p n QEs may be enqueued at once: each takes a credit and a place in the storage. */
+static inline bool
+pp_has_credits(const struct pp *pp, unsigned int pool, unsigned int n)
+{
+	const struct sim_state *s = pp->s;
+
+	return s->credits[pool][pp->cq->pp_vas] >= n && s->storage[pool] - s->stored[pool] >= n;
+}
+
+static inline void
+pp_take_credits(const struct pp *pp, unsigned int pool, unsigned int n)
+{
+	pp->s->credits[pool][pp->cq->pp_vas] -= n;
+	pp->s->stored[pool] += n;
+}
+
 /* A QE as it is stored on its way to its queue. */
 static inline struct sim_qe
 pp_stored(const struct pp *pp, const struct dlb_hcw *hcw)

@@ -110,26 +110,12 @@ may_enqueue_dir(const struct pp *pp, unsigned int qid)
 	       (s->dir_qid_ok[vas][qid / 64] & s->dir_qid_valid[qid / 64]) >> qid % 64 & 1;
 }
 
-/* Take @p n credits and as much storage, or nothing. */
-static bool
-take_credits(struct pp *pp, unsigned int pool, unsigned int n)
-{
-	struct sim_state *s = pp->s;
-	uint32_t *credits = &s->credits[pool][pp->cq->pp_vas];
-
-	if (*credits < n || s->storage[pool] - s->stored[pool] < n)
-		return false;
-	*credits -= n;
-	s->stored[pool] += n;
-	return true;
-}
-
 /* Can nothing of this run's QEs be refused? If so their credits are taken. */
 static bool
 run_accept(struct pp *pp, const struct run *run)
 {
 	struct allowed ldb = allowed_ldb(pp);
-	unsigned int step = run->mixed ? 1 : run->n, nb_dir = 0, nb_ldb;
+	unsigned int step = run->mixed ? 1 : run->n, nb[2] = { 0 }; /* by pool */
 
 	for (unsigned int i = 0; i < run->n; i += step) {
 		uint64_t meta = qe_meta(&run->hcws[i]);
@@ -139,18 +125,13 @@ run_accept(struct pp *pp, const struct run *run)
 			    ? !may_enqueue_dir(pp, qid)
 			    : qid >= DLB_MAX_LDB_QUEUES || (ldb.qids[type] >> qid & 1) == 0)
 			return false;
-		nb_dir += type == DLB_SCHED_DIRECTED ? step : 0;
+		nb[pool_of(pp->s, type)] += step;
 	}
-	nb_ldb = run->n - nb_dir;
-	if (pp->s->dir_pool == 0)
-		return take_credits(pp, 0, run->n);
-	if (!take_credits(pp, 0, nb_ldb))
+	if (!pp_has_credits(pp, 0, nb[0]) || !pp_has_credits(pp, 1, nb[1]))
 		return false;
-	if (take_credits(pp, 1, nb_dir))
-		return true;
-	pp->s->credits[0][pp->cq->pp_vas] += nb_ldb;
-	pp->s->stored[0] -= nb_ldb;
-	return false;
+	pp_take_credits(pp, 0, nb[0]);
+	pp_take_credits(pp, 1, nb[1]);
+	return true;
 }
 
 /* --- completions --------------------------------------------------------------------------- */

@@ -96,7 +96,8 @@ free_maps(struct fuzz_device *device, uint64_t iova, uint64_t len)
 		struct fuzz_map *map = &device->maps[i];
 		uint64_t last = len > UINT64_MAX - iova ? UINT64_MAX : iova + len;
 
-		if (map->iova >= last || map->iova + map->len <= iova)
+		/* as for the device, a range of no bytes overlaps nothing */
+		if (len == 0 || map->iova >= last || map->iova + map->len <= iova)
 			continue;
 		free(map->memory);
 		*map = (struct fuzz_map){ 0 };

@@ -70,14 +70,14 @@ says()
 checkers()
 {
 	# shellcheck disable=SC2086
-	timeout 50 test-eventdev-dlb $eal ${dlb:--a $device} -- --test order,atomic,directed,mixed \
+	timeout 50 test-eventdev-dlb $eal ${dlb:--a $device} -- --test all \
 		--progress 0 --events 5000 > $log 2>&1
 	code=$?
 	clean_log
 	grep -iE 'passed|failed|unsupported' $log
 	[ $code -eq 0 ] || fail checkers "exit code $code"
-	[ "$(grep -cE '^(order|atomic|directed|mixed).* passed' $log)" -eq 4 ] ||
-		fail checkers "not four passed"
+	[ "$(grep -cE '^(order|atomic|parallel|directed|mixed).* passed' $log)" -eq 5 ] ||
+		fail checkers "not five passed"
 }
 
 # eventdev WHAT PACKETS DEQUEUES-PER-PACKET ARGUMENT...: a run of dpdk-test-eventdev with $eal.

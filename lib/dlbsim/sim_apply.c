@@ -55,6 +55,7 @@ cq_write_pointer(struct sim_state *s, bool is_ldb, unsigned int id, uint32_t val
 	cq->wptr = (value & (cq->ring - 1U)) | ((value & SIM_WPTR_PASS) != 0 ? cq->ring : 0U);
 	cq->wu_pop = cq->wptr;
 	cq->wu_used = 0;
+	sim_cq_limits(s, is_ldb, id);
 }
 
 static void

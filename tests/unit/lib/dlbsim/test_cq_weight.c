@@ -60,6 +60,21 @@ test_weights_of_elements(void **state)
 	}
 }
 
+/* What a CQ holds is forgotten when its write pointer is written: there is room again. */
+static void
+test_write_pointer_makes_room(void **state)
+{
+	struct bench *b = *state;
+
+	bench_minimum(b);
+	bench_set(b, DLB_R_LSP_CFG_CQ_LDB_WU_LIMIT, 0, WEIGHT_VALID | 10);
+	for (unsigned int i = 0; i < 30; i++)
+		send(b, 0, i);
+	assert_int_equal(bench_settle(b), 10);
+	bench_set(b, DLB_R_CHP_LDB_CQ_WPTR, 0, 10);
+	assert_int_equal(bench_settle(b), 10);
+}
+
 static void
 test_weights_count_only_where_asked_for(void **state)
 {
@@ -153,6 +168,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		ON_2_5(test_weight_limit),
 		ON_2_5(test_weights_of_elements),
+		ON_2_5(test_write_pointer_makes_room),
 		ON_2_5(test_weights_count_only_where_asked_for),
 		ON_2_5(test_weights_over_many_wraps),
 		ON_2_0(test_no_weight_on_2_0),

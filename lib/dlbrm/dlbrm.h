@@ -210,7 +210,10 @@ int
 dlbrm_map_qid(struct dlbrm *rm, unsigned int domain, unsigned int port, unsigned int qid,
 	      unsigned int priority);
 
-/** Remove a mapping; completes when the CQ has nothing in flight: dlbrm_domain_poll(). */
+/**
+ * Remove a mapping; completes when the CQ has nothing in flight: dlbrm_domain_poll(). -ENOENT: there
+ * is none, or it is being removed.
+ */
 int
 dlbrm_unmap_qid(struct dlbrm *rm, unsigned int domain, unsigned int port, unsigned int qid);
 

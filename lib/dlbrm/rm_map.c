@@ -431,13 +431,11 @@ dlbrm_unmap_qid(struct dlbrm *rm, unsigned int domain, unsigned int port, unsign
 	}
 	/* Step 2. */
 	s = slot_find(ldb_port, qid, DLBRM_SLOT_MAPPED);
-	if (s >= 0) {
-		ldb_cq_pause(rm, port);
-		rm_flush(rm);
-		ldb_port->slots[s].state = DLBRM_SLOT_UNMAPPING;
-	} else if (slot_find(ldb_port, qid, DLBRM_SLOT_UNMAPPING) < 0) {
+	if (s < 0)
 		return -ENOENT;
-	}
+	ldb_cq_pause(rm, port);
+	rm_flush(rm);
+	ldb_port->slots[s].state = DLBRM_SLOT_UNMAPPING;
 	port_unmaps_push(rm, port);
 	return rm_status(rm);
 }

@@ -131,6 +131,7 @@ check_remapping(struct rig *rig)
 	REQUEST(rig->domain, DLB_IOC_PENDING_PORT_UNMAPS, &pending);
 	if (pending.response.id != 1)
 		fail("an unmap did not wait for the element in flight");
+	EXPECT_REFUSED(rig->domain, DLB_IOC_UNMAP_QID, &unmap, EINVAL, DLB_ST_INVALID_QID);
 	port_send(&rig->ldb, &line);
 	do {
 		REQUEST(rig->domain, DLB_IOC_PENDING_PORT_UNMAPS, &pending);

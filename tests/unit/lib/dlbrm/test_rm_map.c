@@ -355,8 +355,8 @@ test_unmap_waits_for_the_cq(void **state)
 	cq_inflight_set(&s, s.p[0], 2);
 	assert_int_equal(dlbrm_unmap_qid(s.rm, s.d, s.p[0], s.q[0]), 0);
 	assert_int_equal(dlbrm_unmap_qid(s.rm, s.d, s.p[0], s.q[1]), 0);
-	/* Asking again changes nothing. */
-	assert_int_equal(dlbrm_unmap_qid(s.rm, s.d, s.p[0], s.q[1]), 0);
+	/* Who asks again is told that there is no such mapping, and changes nothing. */
+	assert_int_equal(dlbrm_unmap_qid(s.rm, s.d, s.p[0], s.q[1]), -ENOENT);
 	assert_int_equal(dlbrm_port_unmaps_pending(s.rm, s.d, s.p[0]), 2);
 	assert_int_equal(dlbrm_domain_poll(s.rm, s.d), 2);
 	assert_true(cq_is_off(&s, s.p[0]));

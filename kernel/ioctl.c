@@ -90,12 +90,21 @@ static int call_run(struct dlb_call *call, const struct dlb_request *request, bo
 	return ret;
 }
 
+/*
+ * Of a code only the number tells what is asked, as in Intel's driver. But a terminal's requests,
+ * which libraries try on any file they open, have small numbers as well; those carry no size.
+ */
+static bool is_foreign(unsigned int cmd)
+{
+	return _IOC_TYPE(cmd) != DLB_IOC_MAGIC && _IOC_SIZE(cmd) == 0;
+}
+
 static const struct dlb_request *
 request_find(const struct dlb_request *requests, unsigned int nb_requests, unsigned int cmd)
 {
 	unsigned int i;
 
-	for (i = 0; i < nb_requests && _IOC_TYPE(cmd) == DLB_IOC_MAGIC; i++)
+	for (i = 0; i < nb_requests && !is_foreign(cmd); i++)
 		if (_IOC_NR(requests[i].code) == _IOC_NR(cmd))
 			return &requests[i];
 	return NULL;

@@ -292,6 +292,9 @@ check_codes(int device)
 			fail("request %u of the device file exists", nr);
 	if (try_request(device, _IO('T', 1), short_arg) != ENOTTY)
 		fail("a request of terminals is one of ours");
+	REQUEST(device, _IOC(_IOC_NONE, 0, _IOC_NR(DLB_IOC_QUERY_CQ_POLL_MODE), 8), short_arg);
+	if (short_arg[1] != DLB_UAPI_CQ_SPARSE)
+		fail("more than the number of a request counts");
 	memset(&long_arg, 0x5a, sizeof(long_arg));
 	REQUEST(device, _IOC(_IOC_READ, DLB_IOC_MAGIC, _IOC_NR(code), sizeof(long_arg)), &long_arg);
 	if (long_arg.res.num_ldb_ports != 64 || long_arg.after[0] != 0x5a5a5a5a)

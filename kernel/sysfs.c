@@ -157,9 +157,9 @@ setting_store(struct device *dev, struct device_attribute *attr, const char *buf
 	u32 value;
 	int ret;
 
-	ret = kstrtou32(buf, 0, &value);
-	if (ret != 0)
-		return ret;
+	/* What is no number is told from one that is not allowed, as in Intel's driver. */
+	if (kstrtou32(buf, 0, &value) != 0)
+		return -EPERM;
 	ret = dlb_power_get(dlb);
 	if (ret != 0)
 		return ret;

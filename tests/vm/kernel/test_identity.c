@@ -371,7 +371,7 @@ check_cos_settings(int device)
 	expect_number("cos_bw/cos1_bw_percent", 5);
 	expect_write("cos_bw/cos0_bw_percent", "46", EINVAL);
 	expect_write("cos_bw/cos0_bw_percent", "45", 0);
-	expect_write("cos_bw/cos0_bw_percent", "many", EINVAL);
+	expect_write("cos_bw/cos0_bw_percent", "many", EPERM);
 	expect_write("cos_bw/cos0_bw_percent", "25", 0);
 	expect_write("cos_bw/cos1_bw_percent", "25", 0);
 }

@@ -237,15 +237,13 @@ static void
 plan_ldb_queues(struct dlb_plan *plan, const struct dlb_setup *setup,
 		const struct dlb_limits *limits)
 {
-	unsigned int nb_atomic = 0;
-
 	for (unsigned int q = 0; q < setup->nb_queues; q++) {
 		if (plan->queues[q].is_directed)
 			continue;
 		plan->nb_ldb_queues++;
 		plan->nb_ordered +=
 			!setup->queues[q].is_single_link && is_ordered_capable(&setup->queues[q]);
-		nb_atomic +=
+		plan->nb_atomic +=
 			!setup->queues[q].is_single_link && is_atomic_capable(&setup->queues[q]);
 	}
 	plan->sns_per_queue = plan->nb_ordered > 0 ? share_of_sns(plan->nb_ordered, limits) : 0;
@@ -264,7 +262,7 @@ plan_ldb_queues(struct dlb_plan *plan, const struct dlb_setup *setup,
 			queue->nb_inflights = (uint16_t)plan->sns_per_queue;
 		}
 		if (is_atomic_capable(wanted)) {
-			queue->nb_atomic_inflights = (uint16_t)(limits->aqed_entries / nb_atomic);
+			queue->nb_atomic_inflights = (uint16_t)(limits->aqed_entries / plan->nb_atomic);
 			queue->lock_id_comp_level = lock_id_comp_level(wanted->nb_atomic_flows);
 			plan->nb_atomic_inflights += queue->nb_atomic_inflights;
 		}
@@ -286,6 +284,9 @@ check_totals(const struct dlb_plan *plan, const struct dlb_limits *limits, struc
 		{ "ports that are SINGLE_LINK or get no load-balanced hardware port",
 		  plan->nb_dir_pairs, limits->nb_dir_ports },
 		{ "history list entries", plan->nb_hist_entries, limits->hist_list_entries },
+		/* Of one that got none the device would drop all events. */
+		{ "queues for atomic scheduling, which take an atomic inflight each,",
+		  plan->nb_atomic, limits->aqed_entries },
 	};
 
 	for (unsigned int i = 0; i < sizeof(totals) / sizeof(totals[0]); i++)

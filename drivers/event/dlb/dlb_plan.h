@@ -85,6 +85,7 @@ struct dlb_plan {
 	unsigned int
 		sns_per_queue;	 /* sequence numbers (SNs) of an ordered queue; 0: there is none */
 	unsigned int nb_ordered; /* queues that have them */
+	unsigned int nb_atomic;	 /* queues that have atomic inflights */
 	unsigned int nb_ldb_queues;
 	unsigned int nb_ldb_lanes;
 	unsigned int nb_dir_pairs;

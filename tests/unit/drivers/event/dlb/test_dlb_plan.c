@@ -170,6 +170,25 @@ test_plan_shares_atomic_inflights_among_atomic_queues(void **state)
 	assert_int_equal(plan.queues[31].nb_atomic_inflights, 64);
 }
 
+/* Others may have left less than a device has. */
+static void
+test_plan_refuses_atomic_queues_without_inflights(void **state)
+{
+	struct dlb_limits limits = dlb_limits[DLB_V2_0];
+
+	(void)state;
+	make_setup(3, DLB_QUEUE_ATOMIC, 1);
+	limits.aqed_entries = 3;
+	assert_int_equal(dlb_plan_make(&plan, &setup, &limits, &why), 0);
+	assert_int_equal(plan.queues[2].nb_atomic_inflights, 1);
+	limits.aqed_entries = 2;
+	assert_int_equal(dlb_plan_make(&plan, &setup, &limits, &why), -ENOSPC);
+	assert_says("3 queues for atomic scheduling");
+	assert_says("has 2");
+	setup.queues[0].type = DLB_QUEUE_PARALLEL;
+	assert_int_equal(dlb_plan_make(&plan, &setup, &limits, &why), 0);
+}
+
 static void
 test_plan_rounds_flows_up_to_a_lock_id_level(void **state)
 {
@@ -445,6 +464,7 @@ main(void)
 		cmocka_unit_test(test_plan_takes_the_wanted_depth),
 		cmocka_unit_test(test_plan_shares_sequence_numbers),
 		cmocka_unit_test(test_plan_shares_atomic_inflights_among_atomic_queues),
+		cmocka_unit_test(test_plan_refuses_atomic_queues_without_inflights),
 		cmocka_unit_test(test_plan_rounds_flows_up_to_a_lock_id_level),
 		cmocka_unit_test(test_plan_makes_single_link_pairs_directed),
 		cmocka_unit_test(test_plan_backs_single_link_queue_of_plain_port_by_ldb),

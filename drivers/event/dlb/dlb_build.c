@@ -66,7 +66,7 @@ dir_credits(const struct dlb_dev *dev)
 
 	if (dev->bus != NULL)
 		return nb_all;
-	if (dev->plan.nb_dir_pairs == 0)
+	if (dev->plan.nb_dir_queues == 0)
 		return 0;
 	return RTE_MIN((uint32_t)dev->data->dev_conf.nb_events_limit, nb_all);
 }
@@ -297,7 +297,7 @@ dlb_build(struct dlb_dev *dev)
 		recover,    make_domain, make_dp_dev,  make_ldb_queues,
 		make_ports, make_maps,	 start_domain,
 	};
-	int ret = 0;
+	int ret = dlb_kernel_check_dir_credits(dev);
 
 	dev->hw = (struct dlb_hw){ .domain = -1 };
 	for (unsigned int step = 0; step < RTE_DIM(steps) && ret == 0; step++)

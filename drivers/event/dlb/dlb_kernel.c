@@ -14,6 +14,7 @@
 
 #include "bus/dlb_atomic.h"
 #include "ctl/ctl_kernel.h"
+#include "dp/dlb_credit.h"
 #include "dp/dlb_wait.h"
 
 /*
@@ -158,4 +159,34 @@ dlb_kernel_update_limits(struct dlb_dev *dev)
 {
 	if (is_kernel(dev) && dlb_process_of(dev)->ctl != NULL && dev->hw.domain < 0)
 		(void)learn_limits(dev);
+}
+
+/* Directed elements that may be where nobody gets at their credits: 0 without a directed queue. */
+static uint32_t
+dir_credits_kept(const struct dlb_dev *dev)
+{
+	if (dev->plan.nb_dir_queues == 0)
+		return 0;
+	return dev->plan.nb_ordered * dev->plan.sns_per_queue +
+	       dev->setup.nb_ports * DLB_DIR_CREDIT_QUANTUM;
+}
+
+/*
+ * A directed element without a credit would be dropped. Nor may elements that wait for their turn in
+ * an ordered queue take all: the one whose turn it is could not be sent.
+ */
+int
+dlb_kernel_check_dir_credits(const struct dlb_dev *dev)
+{
+	const uint32_t nb_events = (uint32_t)dev->data->dev_conf.nb_events_limit;
+	const uint32_t kept = dir_credits_kept(dev), left = dlb_dev_limits(dev)->dir_credits;
+
+	if (!is_kernel(dev) || dlb_limits[dev->args.version].dir_credits == 0 || kept == 0 ||
+	    left > kept || left >= nb_events)
+		return 0;
+	DLB_LOG(ERR, dev->data->name,
+		"start: others leave %u directed credits; needed for directed queues: %u, or lower "
+		"nb_events_limit",
+		left, RTE_MIN(kept + 1, nb_events));
+	return -ENOSPC;
 }

@@ -138,6 +138,7 @@ plan_directed_port(struct dlb_plan *plan, const struct dlb_setup *setup, unsigne
 		if (!setup->ports[p].links[q].is_linked)
 			continue;
 		port->lane[q] = 0;
+		plan->nb_dir_queues++;
 		plan->queues[q] = (struct dlb_plan_queue){
 			.is_directed = true,
 			.dir_port = (uint8_t)p,

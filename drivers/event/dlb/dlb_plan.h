@@ -89,6 +89,7 @@ struct dlb_plan {
 	unsigned int nb_ldb_queues;
 	unsigned int nb_ldb_lanes;
 	unsigned int nb_dir_pairs;
+	unsigned int nb_dir_queues; /* of the pairs; the others only enqueue */
 	unsigned int nb_hist_entries;
 	unsigned int nb_atomic_inflights;
 	struct dlb_plan_queue queues[DLB_MAX_EVENT_QUEUES];

@@ -255,6 +255,10 @@ dlb_kernel_close(struct dlb_dev *dev);
 void
 dlb_kernel_update_limits(struct dlb_dev *dev);
 
+/* Whether what others leave is enough for the plan's directed queues. 0 or -ENOSPC (logged). */
+int
+dlb_kernel_check_dir_credits(const struct dlb_dev *dev);
+
 /* Before ports are started, after that, and when they are stopped: a reset may come at any time. */
 void
 dlb_kernel_ports_made(struct dlb_dev *dev);

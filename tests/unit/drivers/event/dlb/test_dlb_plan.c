@@ -225,6 +225,7 @@ test_plan_makes_single_link_pairs_directed(void **state)
 	assert_int_equal(plan.queues[2].dir_port, 1);
 	assert_true(plan.ports[2].is_directed);
 	assert_int_equal(plan.nb_dir_pairs, 2);
+	assert_int_equal(plan.nb_dir_queues, 1);
 	assert_int_equal(plan.nb_ldb_queues, 2);
 	assert_int_equal(plan.nb_ldb_lanes, 1);
 }

@@ -336,6 +336,45 @@ test_dlb_kernel_needs_to_know_what_is_left(void **state)
 	ASSERT_LOGGED("resources of the device");
 }
 
+static int
+check_dir_credits(uint32_t left)
+{
+	fake.left.num_dir_credits = left;
+	dlb_kernel_update_limits(&t->dev);
+	return dlb_kernel_check_dir_credits(&t->dev);
+}
+
+static void
+test_dlb_kernel_needs_credits_for_directed_queues(void **state)
+{
+	(void)state;
+	fake.version = 0x200;
+	assert_int_equal(dlb_kernel_open(&t->dev), 0);
+	t->data.dev_conf.nb_events_limit = 1000;
+	t->dev.plan.nb_ordered = 1;
+	t->dev.plan.sns_per_queue = 64;
+	assert_int_equal(check_dir_credits(0), 0);
+	t->dev.plan.nb_dir_queues = 1;
+	assert_int_equal(check_dir_credits(0), -ENOSPC);
+	/* All of them where nobody gets at them: in the ordered queue and with two ports, 8 each. */
+	assert_int_equal(check_dir_credits(64 + 16), -ENOSPC);
+	ASSERT_LOGGED("others leave 80 directed credits", ": 81");
+	assert_int_equal(check_dir_credits(64 + 16 + 1), 0);
+	t->data.dev_conf.nb_events_limit = 80;
+	assert_int_equal(check_dir_credits(80), 0);
+}
+
+/* DLB 2.5 has credits of one kind. */
+static void
+test_dlb_kernel_needs_no_directed_credits_of_one_pool(void **state)
+{
+	(void)state;
+	assert_int_equal(dlb_kernel_open(&t->dev), 0);
+	t->data.dev_conf.nb_events_limit = 1000;
+	t->dev.plan.nb_dir_queues = 1;
+	assert_int_equal(check_dir_credits(0), 0);
+}
+
 int
 main(void)
 {
@@ -362,6 +401,10 @@ main(void)
 			test_dlb_kernel_refuses_more_events_than_the_version_has, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_dlb_kernel_needs_to_know_what_is_left, setup,
 						teardown),
+		cmocka_unit_test_setup_teardown(test_dlb_kernel_needs_credits_for_directed_queues,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_dlb_kernel_needs_no_directed_credits_of_one_pool, setup, teardown),
 	};
 
 	if (rig_init() != 0)

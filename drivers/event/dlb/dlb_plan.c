@@ -263,7 +263,8 @@ plan_ldb_queues(struct dlb_plan *plan, const struct dlb_setup *setup,
 			queue->nb_inflights = (uint16_t)plan->sns_per_queue;
 		}
 		if (is_atomic_capable(wanted)) {
-			queue->nb_atomic_inflights = (uint16_t)(limits->aqed_entries / plan->nb_atomic);
+			queue->nb_atomic_inflights =
+				(uint16_t)(limits->aqed_entries / plan->nb_atomic);
 			queue->lock_id_comp_level = lock_id_comp_level(wanted->nb_atomic_flows);
 			plan->nb_atomic_inflights += queue->nb_atomic_inflights;
 		}

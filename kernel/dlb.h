@@ -10,8 +10,9 @@
  * order, and memory of user space is touched only under the first:
  *
  *   wait_lock	a port's: one waits for its CQ at a time
- *   mmap_lock	the kernel's, where a port is being mapped
+ *   mmap_lock	the kernel's, where a port is mapped or touched; never together with the next
  *   lock	the device's: its resource manager, its domains, whether requests are served
+ *   map_lock	the device's: whether what is mapped can be touched
  *   ports_lock	the device's: which port an interrupt is for; never held while sleeping
  *
  * LDB = load-balanced, DIR = directed, PP = producer port, CQ = consumer queue, SN = sequence
@@ -29,6 +30,7 @@
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/pci.h>
+#include <linux/rwsem.h>
 #include <linux/spinlock.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
@@ -82,6 +84,8 @@ struct dlb_device {
 	unsigned long alarm_second; /* in jiffies: when nb_alarms began */
 	unsigned int nb_alarms;
 
+	struct rw_semaphore map_lock; /* read while a page is being mapped */
+
 	spinlock_t ports_lock; /* the tables, and the ports' eventfds */
 	struct dlb_port *ldb_ports[DLB_MAX_LDB_PORTS];
 	struct dlb_port *dir_ports[DLB_MAX_DIR_PORTS];
@@ -95,8 +99,9 @@ struct dlb_domain {
 	unsigned int id;
 	bool valid; /* not lost in a reset; written under the lock, once, and read without */
 	bool started;
-	bool released; /* the last file is gone, but its memory may still be written to */
-	bool is_past;  /* invalid, and the device has been reset since: nothing writes there */
+	bool released;	  /* the last file is gone, but its memory may still be written to */
+	bool is_unmapped; /* invalid, and what is mapped cannot be touched; under map_lock */
+	bool is_past;	  /* invalid, and the device has been reset since: nothing writes there */
 	u32 sn_slots[DLB_NB_SN_GROUPS];
 	u32 sn_slots_used[DLB_NB_SN_GROUPS];
 	spinlock_t alerts_lock; /* of the queue */
@@ -111,7 +116,7 @@ struct dlb_port {
 	bool enabled; /* written under the lock, read without */
 	u8 id;
 	u16 hist_list_size;
-	void *cq;
+	struct page *cq;
 	dma_addr_t cq_iova;
 	struct mutex wait_lock; /* one waits for the CQ at a time */
 	wait_queue_head_t wait;

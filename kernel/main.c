@@ -210,6 +210,7 @@ static struct dlb_device *dlb_alloc(struct pci_dev *pdev, enum dlb_version versi
 	dlb->limits = &dlb_limits[version];
 	dlb->state = DLB_RESETTING;
 	mutex_init(&dlb->lock);
+	init_rwsem(&dlb->map_lock);
 	spin_lock_init(&dlb->ports_lock);
 	INIT_LIST_HEAD(&dlb->domains);
 	init_waitqueue_head(&dlb->idle);
@@ -330,8 +331,6 @@ static void dlb_remove(struct pci_dev *pdev)
 	pci_clear_master(pdev);
 	if (pci_device_is_present(pdev))
 		dlb_hw_reset(dlb);
-	/* Mappings that were being made when the others were taken away. */
-	dlb_map_zap(dlb);
 	users_leave(dlb);
 	put_device(&dlb->dev);
 }

@@ -18,14 +18,19 @@
 
 /* --- creation --------------------------------------------------------------------------------- */
 
+/*
+ * The memory is pages, as one has to be known by its frame when a program touches it, which what
+ * dma_alloc_coherent() gives need not be. An x86 processor keeps them coherent with what the device
+ * writes, and the kernel puts no copy in between: there is nothing to synchronize.
+ */
 static struct dlb_port *port_alloc(struct dlb_domain *dom, bool is_ldb)
 {
 	struct dlb_port *port = kzalloc(sizeof(*port), GFP_KERNEL);
 
 	if (!port)
 		return NULL;
-	port->cq = dma_alloc_coherent(&dom->dlb->pdev->dev, DLB_UAPI_CQ_BYTES, &port->cq_iova,
-				      GFP_KERNEL);
+	port->cq = dma_alloc_pages(&dom->dlb->pdev->dev, DLB_UAPI_CQ_BYTES, &port->cq_iova,
+				   DMA_BIDIRECTIONAL, GFP_KERNEL);
 	if (!port->cq) {
 		kfree(port);
 		return NULL;
@@ -42,7 +47,8 @@ static void port_free_memory(struct dlb_port *port)
 {
 	if (!port->cq)
 		return;
-	dma_free_coherent(&port->dom->dlb->pdev->dev, DLB_UAPI_CQ_BYTES, port->cq, port->cq_iova);
+	dma_free_pages(&port->dom->dlb->pdev->dev, DLB_UAPI_CQ_BYTES, port->cq, port->cq_iova,
+		       DMA_BIDIRECTIONAL);
 	port->cq = NULL;
 }
 

@@ -84,8 +84,11 @@ static int cq_wait(struct dlb_port *port, const struct dlb_arg_block *arg)
 	for (;;) {
 		nb_interrupts = atomic_read(&port->nb_interrupts);
 		ret = entry_is_new(arg);
+		/* An entry that cannot be read may be one that has just been lost. */
+		if (ret < 0)
+			return READ_ONCE(port->dom->valid) ? ret : -EINTR;
 		if (ret != 0)
-			return ret < 0 ? ret : 0;
+			return 0;
 		ret = arm ? cq_arm(port) : 0;
 		if (ret != 0)
 			return ret;

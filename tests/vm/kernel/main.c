@@ -15,6 +15,8 @@
 #include "client.h"
 #include "tests.h"
 
+/* One a line. */
+/* clang-format off */
 static const struct {
 	const char *name;
 	void (*run)(void);
@@ -33,6 +35,7 @@ static const struct {
 	{ "reset", test_reset },
 	{ "sleep", test_sleep },
 	{ "unbind", test_unbind },
+	{ "races", test_races },
 	{ "hostile", test_hostile },
 	{ "late", test_late },
 	{ "never", test_never },
@@ -40,6 +43,7 @@ static const struct {
 	{ "late_writes", test_late_writes },
 	{ "gone", test_gone },
 };
+/* clang-format on */
 
 #define NB_TESTS (sizeof(tests) / sizeof(tests[0]))
 

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "client.h"
@@ -116,6 +117,69 @@ check_lengths(struct rig *rig)
 		      "a copy of a PP");
 }
 
+#define PAGE_BYTES 4096
+#define NB_PAGES   (DLB_UAPI_CQ_BYTES / PAGE_BYTES)
+
+static volatile uint8_t *
+map_cq(const struct rig *rig, int flags)
+{
+	struct dlb_arg_object arg = { .id = rig->ldb.id };
+	void *at;
+
+	REQUEST(rig->domain, DLB_IOC_GET_LDB_PORT_CQ_FD, &arg);
+	at = mmap(NULL, DLB_UAPI_CQ_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED | flags,
+		  (int)arg.response.id, PAGE_BYTES);
+	if (at == MAP_FAILED)
+		fail("a CQ cannot be mapped again: %s", strerror(errno));
+	close((int)arg.response.id);
+	return at;
+}
+
+static void
+expect_page(const volatile uint8_t *page, unsigned int number)
+{
+	if (page[PAGE_BYTES - 1] != number)
+		fail("page %u of a CQ reads as page %u", number, page[PAGE_BYTES - 1]);
+}
+
+/*
+ * Pages come when they are touched: each has to be the right one, whatever was done to the mapping
+ * before and in whatever process.
+ */
+static void
+check_pages(const struct rig *rig)
+{
+	volatile uint8_t *filled = map_cq(rig, MAP_POPULATE), *cut = map_cq(rig, 0);
+	volatile uint8_t *moved, *last = cut + (NB_PAGES - 1) * PAGE_BYTES;
+	int status;
+
+	for (unsigned int i = 1; i < NB_PAGES; i++)
+		filled[i * PAGE_BYTES + PAGE_BYTES - 1] = (uint8_t)i;
+	if (mremap((void *)(uintptr_t)last, PAGE_BYTES, 2 * PAGE_BYTES, MREMAP_MAYMOVE) !=
+	    MAP_FAILED)
+		fail("a mapping can be made longer than its CQ");
+	moved = mmap(NULL, PAGE_BYTES, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (mremap((void *)(uintptr_t)last, PAGE_BYTES, PAGE_BYTES, MREMAP_MAYMOVE | MREMAP_FIXED,
+		   moved) == MAP_FAILED)
+		fail("a page of a CQ cannot be moved: %s", strerror(errno));
+	expect_page(moved, NB_PAGES - 1);
+	munmap((void *)(uintptr_t)(cut + 2 * PAGE_BYTES), PAGE_BYTES);
+	(void)!mlock((void *)(uintptr_t)cut, 2 * PAGE_BYTES);
+	expect_page(cut + PAGE_BYTES, 1);
+	fflush(stdout);
+	if (fork() == 0) {
+		for (unsigned int i = 3; i < NB_PAGES - 1; i++)
+			expect_page(cut + i * PAGE_BYTES, i);
+		expect_page(moved, NB_PAGES - 1);
+		_exit(0);
+	}
+	if (wait(&status) < 0 || status != 0)
+		fail("a child process does not see its parent's CQ");
+	munmap((void *)(uintptr_t)cut, DLB_UAPI_CQ_BYTES);
+	munmap((void *)(uintptr_t)moved, PAGE_BYTES);
+	munmap((void *)(uintptr_t)filled, DLB_UAPI_CQ_BYTES);
+}
+
 /* A queue is unmapped from a port that holds an element of it, and mapped again. */
 static void
 check_remapping(struct rig *rig)
@@ -202,6 +266,7 @@ test_maps(void)
 	check_growth(device);
 	rig_create(&rig, device);
 	check_lengths(&rig);
+	check_pages(&rig);
 	check_remapping(&rig);
 	REQUEST(rig.domain, DLB_IOC_STOP_DOMAIN, &none);
 	REQUEST(rig.domain, DLB_IOC_START_DOMAIN, &none);

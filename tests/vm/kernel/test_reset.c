@@ -29,16 +29,23 @@ on_bus_error(int signal)
 	siglongjmp(out_of_touch, 1);
 }
 
-static void
-expect_bus_error(volatile const uint8_t *at, const char *what)
+static bool
+can_touch(volatile const uint8_t *at)
 {
 	struct sigaction action = { .sa_handler = on_bus_error };
 
 	sigaction(SIGBUS, &action, NULL);
-	if (sigsetjmp(out_of_touch, 1) == 0) {
-		(void)*at;
+	if (sigsetjmp(out_of_touch, 1) != 0)
+		return false;
+	(void)*at;
+	return true;
+}
+
+static void
+expect_bus_error(volatile const uint8_t *at, const char *what)
+{
+	if (can_touch(at))
 		fail("%s can still be read", what);
-	}
 }
 
 static void
@@ -318,4 +325,102 @@ test_unbind(void)
 	rig_round_trip(&rig, 0);
 	rig_destroy(&rig);
 	close(device);
+}
+
+/* --- mapping in the same moment ------------------------------------------------------------------ */
+
+#define NB_MAPPERS  4
+#define NB_MAPPINGS 32 /* of each; of the two kinds in turn */
+#define NB_RACES    25
+
+static int
+port_file(int domain, unsigned long code, unsigned int id)
+{
+	struct dlb_arg_object arg = { .id = id };
+
+	REQUEST(domain, code, &arg);
+	return (int)arg.response.id;
+}
+
+/*
+ * Map a port and touch every other mapping, for as long as the port is there. Whatever was mapped
+ * last, nothing of it can be touched when the end of the pipe says that the port is gone.
+ */
+static void
+map_until_gone(const int *files, int gone)
+{
+	static const size_t bytes[] = { DLB_UAPI_PP_BYTES, DLB_UAPI_CQ_BYTES };
+	volatile uint8_t *maps[NB_MAPPINGS] = { NULL };
+	unsigned int i;
+	void *at;
+	char byte;
+
+	for (i = 0;; i = (i + 1) % NB_MAPPINGS) {
+		if (maps[i] != NULL)
+			munmap((void *)(uintptr_t)maps[i], bytes[i % 2]);
+		at = mmap(NULL, bytes[i % 2], PROT_READ, MAP_SHARED, files[i % 2], 0);
+		maps[i] = NULL;
+		if (at == MAP_FAILED)
+			break;
+		maps[i] = at;
+		if (i / 2 % 2 == 0)
+			can_touch(maps[i]);
+	}
+	if (errno != EINVAL)
+		fail("a port that is gone: %s", strerror(errno));
+	(void)!read(gone, &byte, 1);
+	for (i = 0; i < NB_MAPPINGS; i++)
+		if (maps[i] != NULL && can_touch(maps[i]))
+			fail("%s that was mapped when it went can be touched",
+			     i % 2 == 0 ? "a producer port" : "a consumer queue");
+	_exit(0);
+}
+
+/* Several processes, as threads of one would wait for each other. */
+static void
+race(int device, void (*event)(void))
+{
+	struct rig rig;
+	int files[2], gone[2], status;
+
+	rig_create(&rig, device);
+	files[0] = port_file(rig.domain, DLB_IOC_GET_LDB_PORT_PP_FD, rig.ldb.id);
+	files[1] = port_file(rig.domain, DLB_IOC_GET_LDB_PORT_CQ_FD, rig.ldb.id);
+	if (pipe(gone) != 0)
+		fail("no pipe");
+	for (unsigned int i = 0; i < NB_MAPPERS; i++) {
+		if (fork() == 0) {
+			close(gone[1]);
+			map_until_gone(files, gone[0]);
+		}
+	}
+	usleep(20000);
+	event();
+	close(gone[1]);
+	for (unsigned int i = 0; i < NB_MAPPERS; i++)
+		if (wait(&status) < 0 || status != 0)
+			fail("who maps a port ended with status 0x%x", status);
+	/* Mapped before, and never touched. */
+	expect_bus_error(rig.ldb.pp, "the producer port");
+	close(gone[0]);
+	close(files[0]);
+	close(files[1]);
+	rig_destroy(&rig);
+}
+
+void
+test_races(void)
+{
+	static const char grace[] = "/sys/module/dlb/parameters/reset_timeout_s";
+	int device;
+
+	write_file(grace, "0");
+	for (unsigned int i = 0; i < NB_RACES; i++) {
+		device = device_open();
+		race(device, device_reset);
+		race(device, unbind);
+		close(device);
+		write_file("/sys/bus/pci/drivers/dlb/bind", DEVICE_FUNCTION);
+	}
+	write_file(grace, "1");
 }

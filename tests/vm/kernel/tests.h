@@ -51,6 +51,9 @@ void
 test_unbind(void);
 
 void
+test_races(void);
+
+void
 test_hostile(void);
 
 void

@@ -11,6 +11,7 @@
  * producer port, HCW = hardware command word, QID = queue id.
  */
 
+#include <linux/bitmap.h>
 #include <linux/interrupt.h>
 
 #include "dlb.h"
@@ -18,16 +19,17 @@
 /* So many alarms a second are a program's mischief: reporting them helps nobody. */
 #define MAX_ALARMS_A_SECOND 1000
 
-#define BITS_PER_WORD 32
-
 /* Do something with the port of each bit that is set. Under ports_lock. */
 static void ports_each(struct dlb_port *const *ports, const u32 *words, unsigned int nb_ports,
 		       void (*act)(struct dlb_port *port))
 {
+	DECLARE_BITMAP(set, DLB_MAX_DIR_PORTS);
 	unsigned int i;
 
-	for (i = 0; i < nb_ports; i++)
-		if ((words[i / BITS_PER_WORD] & BIT(i % BITS_PER_WORD)) && ports[i])
+	static_assert(DLB_MAX_LDB_PORTS <= DLB_MAX_DIR_PORTS);
+	bitmap_from_arr32(set, words, nb_ports);
+	for_each_set_bit(i, set, nb_ports)
+		if (ports[i])
 			act(ports[i]);
 }
 

@@ -155,6 +155,13 @@ vu_irq_update_masks(struct vu_device *dev);
 void
 vu_irq_send(struct vu_device *dev, unsigned int vector);
 
+/*
+ * Send what the device sends for no reason, because of a fault: as early as can be, and whenever
+ * software is busy with it.
+ */
+void
+vu_irq_send_unasked(struct vu_device *dev);
+
 /* Send what had to wait for memory writes by message. */
 void
 vu_irq_release(struct vu_device *dev);

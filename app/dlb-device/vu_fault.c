@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dlb_limits.h"
 #include "vu_fault.h"
 #include "vu_proto.h"
 #include "vu_time.h"
@@ -186,18 +187,38 @@ add(struct vu_faults *faults, const struct vu_fault *fault, char *error)
 static int
 command_access(struct vu_faults *faults, enum dlb_version version, char *const *words, char *error)
 {
-	struct vu_fault fault = { .is_of_writes = strcmp(words[0], "write") == 0 };
-	unsigned int nb = fault.is_of_writes ? 2 : 3;
+	bool is_write = strcmp(words[0], "write") == 0;
+	struct vu_fault fault = { .kind = is_write ? VU_FAULT_WRITE : VU_FAULT_READ };
+	unsigned int nb = is_write ? 2 : 3;
 	int ret;
 
 	if (words[nb - 1] == NULL || (words[nb] != NULL && words[nb + 1] != NULL))
 		return FAIL(error, "%s: PLACE%s [LIMIT] has to follow", words[0],
-			    fault.is_of_writes ? "" : " VALUE[/MASK]");
+			    is_write ? "" : " VALUE[/MASK]");
 	ret = parse_place(&fault, version, words[1], error);
-	if (ret == 0 && !fault.is_of_writes)
+	if (ret == 0 && !is_write)
 		ret = parse_value(&fault, words[2], error);
 	if (ret == 0)
 		ret = parse_limit(&fault, words[nb], error);
+	return ret == 0 ? add(faults, &fault, error) : ret;
+}
+
+static int
+command_interrupt(struct vu_faults *faults, enum dlb_version version, char *const *words,
+		  char *error)
+{
+	struct vu_fault fault = { .kind = VU_FAULT_INTERRUPT };
+	const char *text = words[1] != NULL ? words[1] : "", *end;
+	uint64_t vector = number(text, &end);
+	int ret;
+
+	(void)version;
+	if (end == text || end[0] != '\0' || vector >= DLB_NB_MSIX ||
+	    (words[2] != NULL && words[3] != NULL))
+		return FAIL(error, "interrupt: VECTOR, below %d, [LIMIT] has to follow",
+			    DLB_NB_MSIX);
+	fault.vector = (unsigned int)vector;
+	ret = parse_limit(&fault, words[2], error);
 	return ret == 0 ? add(faults, &fault, error) : ret;
 }
 
@@ -231,10 +252,8 @@ static const struct {
 	int (*obey)(struct vu_faults *faults, enum dlb_version version, char *const *words,
 		    char *error);
 } commands[] = {
-	{ "read", command_access },
-	{ "write", command_access },
-	{ "stall", command_stall },
-	{ "mend", command_mend },
+	{ "read", command_access }, { "write", command_access }, { "interrupt", command_interrupt },
+	{ "stall", command_stall }, { "mend", command_mend },
 };
 
 int
@@ -249,7 +268,7 @@ vu_fault_command(struct vu_faults *faults, enum dlb_version version, char *line,
 	for (unsigned int i = 0; nb > 0 && i < sizeof(commands) / sizeof(commands[0]); i++)
 		if (strcmp(words[0], commands[i].name) == 0)
 			return commands[i].obey(faults, version, words, error);
-	return FAIL(error, "%s: not read, write, stall or mend", nb > 0 ? words[0] : "");
+	return FAIL(error, "%s: not read, write, interrupt, stall or mend", nb > 0 ? words[0] : "");
 }
 
 /* --- accesses ------------------------------------------------------------------------------ */
@@ -274,7 +293,8 @@ applies(struct vu_fault *fault, bool is_write, enum dlb_version version, uint32_
 {
 	bool is_there = (fault->region == VU_REGION_CONFIG) == (region == VU_REGION_CONFIG);
 
-	if (fault->is_of_writes != is_write || !is_there || is_over(fault))
+	if (fault->kind != (is_write ? VU_FAULT_WRITE : VU_FAULT_READ) || !is_there ||
+	    is_over(fault))
 		return false;
 	if (!fault->is_everywhere)
 		is_there = region == VU_REGION_CONFIG ? fault->offset == offset
@@ -306,6 +326,21 @@ vu_fault_ignores(struct vu_faults *faults, enum dlb_version version, uint32_t re
 	for (unsigned int i = 0; i < faults->nb; i++)
 		is_ignored |= applies(&faults->list[i], true, version, region, offset);
 	return is_ignored;
+}
+
+bool
+vu_fault_interrupts(struct vu_faults *faults, unsigned int vector)
+{
+	for (unsigned int i = 0; i < faults->nb; i++) {
+		struct vu_fault *fault = &faults->list[i];
+
+		if (fault->kind != VU_FAULT_INTERRUPT || fault->vector != vector || is_over(fault))
+			continue;
+		if (fault->nb_left != UINT64_MAX)
+			fault->nb_left--;
+		return true;
+	}
+	return false;
 }
 
 uint64_t

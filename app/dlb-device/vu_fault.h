@@ -20,16 +20,23 @@
 #define VU_FAULT_ERROR_BYTES 160
 #define VU_FAULT_LINE_BYTES  160
 
-/* One thing that is wrong with a register or a word of configuration space. */
+enum vu_fault_kind {
+	VU_FAULT_READ,	    /* what is read somewhere is wrong */
+	VU_FAULT_WRITE,	    /* what is written there is ignored */
+	VU_FAULT_INTERRUPT, /* a vector is sent, though there is no reason to */
+};
+
+/* One thing that is wrong, the first two kinds with a register or a word of configuration space. */
 struct vu_fault {
-	bool is_of_writes;
+	enum vu_fault_kind kind;
+	unsigned int vector;
 	bool is_everywhere;	/* in configuration space, or in both BARs */
 	uint32_t region;	/* one of VU_REGION_* */
 	uint32_t offset;	/* of the word, in configuration space */
 	struct dlb_reg_ref reg; /* in a BAR; an index may be VU_FAULT_ANY */
 	uint32_t value;		/* what is read there... */
 	uint32_t mask;		/* ...in these bits */
-	uint64_t nb_left;	/* accesses, and */
+	uint64_t nb_left;	/* accesses or interrupts, and */
 	uint64_t until_ns;	/* a time, until which it lasts */
 };
 
@@ -57,6 +64,10 @@ vu_fault_read(struct vu_faults *faults, enum dlb_version version, uint32_t regio
 bool
 vu_fault_ignores(struct vu_faults *faults, enum dlb_version version, uint32_t region,
 		 uint32_t offset);
+
+/* Is the vector sent now? Counts as an interrupt. */
+bool
+vu_fault_interrupts(struct vu_faults *faults, unsigned int vector);
 
 /* How long the device still moves no event: 0, it does. */
 uint64_t

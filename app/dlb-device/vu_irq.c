@@ -58,6 +58,7 @@ vu_irq_attach(struct vu_device *dev, unsigned int vector, int fd)
 		close(*slot);
 	*slot = fd;
 	set_mask(dev, vector, fd < 0);
+	vu_irq_send_unasked(dev);
 }
 
 void
@@ -107,4 +108,12 @@ vu_irq_release(struct vu_device *dev)
 	for (unsigned int v = 0; v < DLB_NB_MSIX; v++)
 		if (dev->irqs.held[v])
 			signal_client(dev, v);
+}
+
+void
+vu_irq_send_unasked(struct vu_device *dev)
+{
+	for (unsigned int v = 0; v < DLB_NB_MSIX && dev->faults.nb > 0; v++)
+		if (dev->irqs.fds[v] >= 0 && vu_fault_interrupts(&dev->faults, v))
+			vu_irq_send(dev, v);
 }

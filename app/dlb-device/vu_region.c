@@ -155,6 +155,7 @@ vu_region_read(struct vu_device *dev, uint32_t region, uint64_t offset, uint32_t
 		config_read(dev, (uint32_t)offset, count, out);
 	else
 		bar_read(dev, (enum dlb_bar)region, (uint32_t)offset, count, out);
+	vu_irq_send_unasked(dev);
 	return 0;
 }
 
@@ -174,5 +175,6 @@ vu_region_write(struct vu_device *dev, uint32_t region, uint64_t offset, uint32_
 		config_write(dev, (uint32_t)offset, count, in);
 	else
 		bar_write(dev, (enum dlb_bar)region, (uint32_t)offset, count, in);
+	vu_irq_send_unasked(dev);
 	return 0;
 }

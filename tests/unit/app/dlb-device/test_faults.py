@@ -14,7 +14,7 @@ import unittest
 from driver import NEW, UNORDERED, hcw
 from registers import Registers
 from test_traffic import Guest
-from vfio_user import CONFIG, Server, wait_for
+from vfio_user import CONFIG, Server, eventfd_is_silent, wait_for
 
 PROGRAM = None
 
@@ -107,6 +107,22 @@ class Faults(unittest.TestCase):
         self.tell("0 read SYS_TOTAL_VAS 0x2/0xf 1x")
         self.assertEqual([self.read("SYS_TOTAL_VAS") for _ in range(2)], [2, 1])
 
+    def test_interrupts_for_no_reason(self):
+        """At once when a descriptor comes, and with each access; those of others are not sent."""
+        events = [os.eventfd(0, os.EFD_NONBLOCK) for _ in range(2)]
+        self.tell("0 interrupt 1 4x")
+        self.read("SYS_TOTAL_VAS")
+        self.client.set_irqs(0, 2, events)
+        self.assertEqual(os.eventfd_read(events[1]), 1)
+        for _ in range(2):
+            self.read("SYS_TOTAL_VAS")
+        self.client.write(CONFIG, 4, b"\x06\x00")
+        self.assertEqual(os.eventfd_read(events[1]), 3)
+        self.read("SYS_TOTAL_VAS")
+        self.assertTrue(all(map(eventfd_is_silent, events)))
+        for fd in events:
+            os.close(fd)
+
     # --- late ---------------------------------------------------------------------------------
 
     def test_time_passes(self):
@@ -192,6 +208,8 @@ class Faults(unittest.TestCase):
                      "0 read CHP_CFG_LDB_VAS_CRD 0", "0 read config+0x1000 0",
                      "0 read config+2 0", "0 read config+ 0", "0 read config4 0", "0 write",
                      "0 write registers 0 1x",
+                     "0 interrupt", "0 interrupt x", "0 interrupt 65", "0 interrupt 1 5",
+                     "0 interrupt 1 5x 6x",
                      "0 stall 5x", "0 stall 5ms 6ms", "0 mend" + " " * 200):
             answer = self.server.tell(line)
             self.assertRegex(answer, "^error: .", line)

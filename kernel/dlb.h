@@ -180,7 +180,6 @@ void dlb_power_put_locked(struct dlb_device *dlb);
 
 /* hw.c */
 int dlb_hw_map(struct dlb_device *dlb);
-void dlb_hw_forget(struct dlb_device *dlb);
 int dlb_hw_reset(struct dlb_device *dlb);
 int dlb_hw_start(struct dlb_device *dlb);
 u32 dlb_hw_read(struct dlb_device *dlb, enum dlb_reg reg, unsigned int i);

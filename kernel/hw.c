@@ -135,13 +135,7 @@ static int settings_write(struct dlb_device *dlb)
 	return ret;
 }
 
-/* Nothing is known of the device, which may interrupt all the same. */
-void dlb_hw_forget(struct dlb_device *dlb)
-{
-	dlbrm_init(&dlb->rm, dlb->version, &io, dlb);
-}
-
-/* Under the lock, after a reset: no domain exists. */
+/* Under the lock, after a reset: no domain exists, and no interrupt is served. */
 int dlb_hw_start(struct dlb_device *dlb)
 {
 	static const struct dlbrm_hw_config config = {
@@ -152,7 +146,7 @@ int dlb_hw_start(struct dlb_device *dlb)
 	int ret;
 
 	lockdep_assert_held(&dlb->lock);
-	dlb_hw_forget(dlb);
+	dlbrm_init(&dlb->rm, dlb->version, &io, dlb);
 	ret = dlbrm_power_up(&dlb->rm);
 	if (ret == 0)
 		ret = dlbrm_hw_init(&dlb->rm, &config);

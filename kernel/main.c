@@ -271,13 +271,13 @@ static int dlb_start(struct dlb_device *dlb)
 	ret = pci_start(dlb);
 	if (ret != 0)
 		return ret;
-	dlb_hw_forget(dlb);
-	ret = dlb_irq_init(dlb);
+	ret = hw_start(dlb);
+	/* A device that interrupts before there is a reason meets a driver that is ready. */
+	if (ret == 0)
+		ret = dlb_irq_init(dlb);
 	if (ret != 0)
 		return ret;
-	ret = hw_start(dlb);
-	if (ret == 0)
-		ret = cdev_device_add(&dlb->cdev, &dlb->dev);
+	ret = cdev_device_add(&dlb->cdev, &dlb->dev);
 	if (ret != 0)
 		dlb_irq_exit(dlb);
 	return ret;

@@ -334,11 +334,29 @@ check_nonsense(int device)
 	}
 }
 
+/* It interrupts as soon as it can and then for ever, whether the driver is ready or not. */
+static int
+check_interrupts(int device)
+{
+	close(device);
+	write_file("/sys/bus/pci/drivers/dlb/unbind", DEVICE_FUNCTION);
+	device_fault("0 interrupt 0 500x");
+	device_fault("0 interrupt 1 500x");
+	write_file("/sys/bus/pci/drivers/dlb/bind", DEVICE_FUNCTION);
+	device = device_open();
+	expect_use(device);
+	device_reset();
+	expect_use(device);
+	device_fault("0 mend");
+	return device;
+}
+
 void
 test_wrong(void)
 {
 	int device = device_open();
 
+	device = check_interrupts(device);
 	device = check_ones(device);
 	check_nonsense(device);
 	close(device);

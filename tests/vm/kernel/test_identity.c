@@ -361,7 +361,8 @@ check_sn_settings(int device)
 static void
 check_cos_settings(int device)
 {
-	struct dlb_arg_cos set = { .cos_id = 1, .bandwidth = 256 };
+	struct dlb_arg_cos set = { .cos_id = 1, .bandwidth = 256 }, get = { .cos_id = 1 };
+	struct dlb_arg_cos bad = { .cos_id = 4 };
 
 	EXPECT_REFUSED(device, DLB_IOC_SET_COS_BW, &set, EINVAL, 0);
 	set.bandwidth = 26;
@@ -369,11 +370,41 @@ check_cos_settings(int device)
 	set.bandwidth = 5;
 	REQUEST(device, DLB_IOC_SET_COS_BW, &set);
 	expect_number("cos_bw/cos1_bw_percent", 5);
+	REQUEST(device, DLB_IOC_GET_COS_BW, &get);
+	if (get.response.id != 5)
+		fail("class 1 has %u per cent", get.response.id);
+	EXPECT_REFUSED(device, DLB_IOC_GET_COS_BW, &bad, EINVAL, 0);
+	if (bad.response.id != (uint32_t)-EINVAL)
+		fail("a bad class is not told so in the id");
 	expect_write("cos_bw/cos0_bw_percent", "46", EINVAL);
 	expect_write("cos_bw/cos0_bw_percent", "45", 0);
 	expect_write("cos_bw/cos0_bw_percent", "many", EPERM);
 	expect_write("cos_bw/cos0_bw_percent", "25", 0);
 	expect_write("cos_bw/cos1_bw_percent", "25", 0);
+}
+
+/* DLB 2.0 has no such limit. */
+static void
+check_inflight_control(int device)
+{
+	struct dlb_arg_inflight_ctrl set = { .enable = 1, .threshold = 8 };
+	struct dlb_arg_inflight_ctrl bad = { .port_id = 64, .enable = 1 };
+	struct rig rig;
+
+	rig_create(&rig, device);
+	set.port_id = rig.ldb.id;
+	if (is_v25(device)) {
+		REQUEST(rig.domain, DLB_IOC_SET_CQ_INFLIGHT_CTRL, &set);
+		rig_round_trip(&rig, 0);
+		set.enable = 0;
+		REQUEST(rig.domain, DLB_IOC_SET_CQ_INFLIGHT_CTRL, &set);
+		EXPECT_REFUSED(rig.domain, DLB_IOC_SET_CQ_INFLIGHT_CTRL, &bad, EFAULT, 0);
+	} else {
+		EXPECT_REFUSED(rig.domain, DLB_IOC_SET_CQ_INFLIGHT_CTRL, &set, EINVAL,
+			       DLB_ST_FEATURE_UNAVAILABLE);
+	}
+	rig_round_trip(&rig, 4);
+	rig_destroy(&rig);
 }
 
 static void
@@ -406,6 +437,7 @@ test_settings(void)
 
 	check_sn_settings(device);
 	check_cos_settings(device);
+	check_inflight_control(device);
 	check_statistics(device);
 	expect_number("ingress_err_en", 1);
 	expect_write("ingress_err_en", "1", 0);

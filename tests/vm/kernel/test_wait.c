@@ -103,6 +103,29 @@ check_signal(struct rig *rig)
 		fail("a signal does not end the wait");
 }
 
+/* A port that is off gets nothing until it is on again. */
+static void
+check_dir_port_off(struct rig *rig)
+{
+	struct dlb_arg_object off = { .id = rig->dir.id };
+	struct dlb_arg_enable_dir_port on = { .port_id = rig->dir.id };
+	struct dlb_line line = { .hcw[0] = { .qid = (uint8_t)rig->dir.id,
+					     .type_prio = DLB_SCHED_DIRECTED,
+					     .cmd = DLB_CMD_NEW } };
+	struct dlb_line token = { .hcw[0] = { .cmd = DLB_CMD_BAT_T } };
+
+	REQUEST(rig->domain, DLB_IOC_DISABLE_DIR_PORT, &off);
+	port_send(&rig->ldb, &line);
+	do {
+		REQUEST(rig->domain, DLB_IOC_GET_DIR_QUEUE_DEPTH, &off);
+	} while (off.response.id != 1);
+	if (port_next(&rig->dir) != NULL)
+		fail("a port that is off is served");
+	REQUEST(rig->domain, DLB_IOC_ENABLE_DIR_PORT, &on);
+	port_receive(&rig->dir);
+	port_send(&rig->dir, &token);
+}
+
 void
 test_waiting(void)
 {
@@ -137,6 +160,7 @@ test_waiting(void)
 		fail("a port that is off can be waited for");
 	port = (struct dlb_arg_object){ .id = rig.ldb.id };
 	REQUEST(rig.domain, DLB_IOC_ENABLE_LDB_PORT, &port);
+	check_dir_port_off(&rig);
 	rig_round_trip(&rig, 0);
 	rig_destroy(&rig);
 	close(device);

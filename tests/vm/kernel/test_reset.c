@@ -347,14 +347,15 @@ port_file(int domain, unsigned long code, unsigned int id)
  * last, nothing of it can be touched when the end of the pipe says that the port is gone.
  */
 static void
-map_until_gone(const int *files, int gone)
+map_until_gone(const int *files, int begun, int gone)
 {
 	static const size_t bytes[] = { DLB_UAPI_PP_BYTES, DLB_UAPI_CQ_BYTES };
 	volatile uint8_t *maps[NB_MAPPINGS] = { NULL };
 	unsigned int i;
 	void *at;
-	char byte;
+	char byte = 0;
 
+	(void)!write(begun, &byte, 1);
 	for (i = 0;; i = (i + 1) % NB_MAPPINGS) {
 		if (maps[i] != NULL)
 			munmap((void *)(uintptr_t)maps[i], bytes[i % 2]);
@@ -381,20 +382,23 @@ static void
 race(int device, void (*event)(void))
 {
 	struct rig rig;
-	int files[2], gone[2], status;
+	int files[2], begun[2], gone[2], status;
+	char byte;
 
 	rig_create(&rig, device);
 	files[0] = port_file(rig.domain, DLB_IOC_GET_LDB_PORT_PP_FD, rig.ldb.id);
 	files[1] = port_file(rig.domain, DLB_IOC_GET_LDB_PORT_CQ_FD, rig.ldb.id);
-	if (pipe(gone) != 0)
+	if (pipe(begun) != 0 || pipe(gone) != 0)
 		fail("no pipe");
 	for (unsigned int i = 0; i < NB_MAPPERS; i++) {
 		if (fork() == 0) {
 			close(gone[1]);
-			map_until_gone(files, gone[0]);
+			map_until_gone(files, begun[1], gone[0]);
 		}
 	}
-	usleep(20000);
+	for (unsigned int i = 0; i < NB_MAPPERS; i++)
+		if (read(begun[0], &byte, 1) != 1)
+			fail("nobody maps a port");
 	event();
 	close(gone[1]);
 	for (unsigned int i = 0; i < NB_MAPPERS; i++)
@@ -402,6 +406,8 @@ race(int device, void (*event)(void))
 			fail("who maps a port ended with status 0x%x", status);
 	/* Mapped before, and never touched. */
 	expect_bus_error(rig.ldb.pp, "the producer port");
+	close(begun[0]);
+	close(begun[1]);
 	close(gone[0]);
 	close(files[0]);
 	close(files[1]);

@@ -100,12 +100,14 @@ int dlb_sn_set(struct dlb_device *dlb, u32 group, u32 sns_per_queue)
 	int ret;
 
 	lockdep_assert_held(&dlb->lock);
-	if (group >= DLB_NB_SN_GROUPS || sns_per_queue < DLB_MIN_SNS_PER_QUEUE ||
-	    sns_per_queue > DLB_SNS_PER_GROUP || !is_power_of_2(sns_per_queue))
+	if (group >= DLB_NB_SN_GROUPS)
 		return -EINVAL;
 	group = array_index_nospec(group, DLB_NB_SN_GROUPS);
 	if (dlb->sn_slots_lent[group] != 0 && dlb->sns_per_queue[group] != sns_per_queue)
 		return -EPERM;
+	if (sns_per_queue < DLB_MIN_SNS_PER_QUEUE || sns_per_queue > DLB_SNS_PER_GROUP ||
+	    !is_power_of_2(sns_per_queue))
+		return -EINVAL;
 	ret = dlbrm_sn_group_set(&dlb->rm, group, sns_per_queue);
 	if (ret == 0)
 		dlb->sns_per_queue[group] = sns_per_queue;

@@ -351,6 +351,8 @@ check_sn_settings(int device)
 	expect_write("sequence_numbers/group1_sns_per_queue", "64", 0);
 	rig_create(&rig, device);
 	expect_write("sequence_numbers/group0_sns_per_queue", "128", EPERM);
+	/* Whatever else is wrong: it cannot be changed now. */
+	expect_write("sequence_numbers/group0_sns_per_queue", "65", EPERM);
 	get.group = 0;
 	REQUEST(device, DLB_IOC_GET_SN_OCCUPANCY, &get);
 	if (get.response.id != 1)

@@ -30,7 +30,7 @@ static struct dlb_port *port_alloc(struct dlb_domain *dom, bool is_ldb)
 	if (!port)
 		return NULL;
 	port->cq = dma_alloc_pages(&dom->dlb->pdev->dev, DLB_UAPI_CQ_BYTES, &port->cq_iova,
-				   DMA_BIDIRECTIONAL, GFP_KERNEL);
+				   DMA_BIDIRECTIONAL, GFP_KERNEL | __GFP_ZERO);
 	if (!port->cq) {
 		kfree(port);
 		return NULL;

@@ -12,21 +12,16 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include <rte_interrupts.h>
-#include <rte_lcore.h>
-#include <rte_malloc.h>
-#include <rte_version.h>
-
 #include "fake_kernel.h"
 
 /* Descriptors that the real kernel does not give. */
 #define FD_DEVICE 5000
 #define FD_DOMAIN 5001
-#define FD_PORT	  5002
+#define FD_PP	  5002
+#define FD_CQ	  5003
 
 /* Ids are no numbers from 0, and no two kinds look alike. */
 #define DOMAIN_ID    3
-#define FIRST_LDB_ID 17
 #define FIRST_DIR_ID 40
 #define FIRST_QID    9
 
@@ -70,21 +65,6 @@ __wrap_ioctl(int fd, unsigned long code, void *arg);
 int
 __wrap_fcntl64(int fd, int cmd, int arg);
 
-#if RTE_VERSION >= RTE_VERSION_NUM(23, 11, 0, 0)
-int
-__real_rte_thread_create_control(rte_thread_t *thread, const char *name, rte_thread_func run,
-				 void *arg);
-int
-__wrap_rte_thread_create_control(rte_thread_t *thread, const char *name, rte_thread_func run,
-				 void *arg);
-#else
-int
-__real_rte_ctrl_thread_create(pthread_t *thread, const char *name, const pthread_attr_t *attr,
-			      void *(*run)(void *), void *arg);
-int
-__wrap_rte_ctrl_thread_create(pthread_t *thread, const char *name, const pthread_attr_t *attr,
-			      void *(*run)(void *), void *arg);
-#endif
 int
 __real_eventfd(unsigned int count, int flags);
 int
@@ -93,20 +73,12 @@ void *
 __real_mremap(void *old, size_t old_len, size_t new_len, int flags, void *new);
 void *
 __wrap_mremap(void *old, size_t old_len, size_t new_len, int flags, void *new);
-void *
-__real_rte_zmalloc(const char *type, size_t size, unsigned int align);
-void *
-__wrap_rte_zmalloc(const char *type, size_t size, unsigned int align);
-struct rte_intr_handle *
-__real_rte_intr_instance_alloc(uint32_t flags);
-struct rte_intr_handle *
-__wrap_rte_intr_instance_alloc(uint32_t flags);
-
 void
 fake_kernel_reset(void)
 {
 	fake = (struct fake_kernel){
 		.version = 0x300,
+		.poll_mode = DLB_UAPI_CQ_SPARSE,
 		.sns_per_queue = { 256, 256 },
 		.left = { .num_sched_domains = 32,
 			  .num_ldb_queues = 32,
@@ -120,7 +92,7 @@ fake_kernel_reset(void)
 	};
 	nb_alerts = 0;
 	nb_read = 0;
-	next_ldb = FIRST_LDB_ID;
+	next_ldb = FAKE_FIRST_LDB_ID;
 	next_dir = FIRST_DIR_ID;
 	next_qid = FIRST_QID;
 }
@@ -158,10 +130,20 @@ fake_kernel_alert_fails(int ret, int error)
 	add_alert(&(struct fake_alert){ .ret = ret, .error = error });
 }
 
-static bool
-fails(void)
+bool
+fake_is_broken(enum fake_function function)
 {
-	return ++fake.nb_calls == fake.fail_at;
+	return atomic_load(&fake.broken) == function;
+}
+
+bool
+fake_fails(enum fake_function function)
+{
+	if (++fake.nb_calls == fake.fail_at) {
+		fake.failed = function;
+		return true;
+	}
+	return fake_is_broken(function);
 }
 
 int
@@ -169,11 +151,12 @@ __wrap_open64(const char *path, int flags, ...)
 {
 	if (strcmp(path, FAKE_NODE) != 0)
 		return __real_open64(path, flags, 0600);
-	if (fake.open_error != 0 || fails()) {
+	if (fake.open_error != 0 || fake_fails(FAKE_OPEN)) {
 		errno = fake.open_error != 0 ? fake.open_error : EMFILE;
 		return -1;
 	}
 	fake.nb_open++;
+	fake.nb_inherited += (flags & O_CLOEXEC) == 0;
 	return FD_DEVICE;
 }
 
@@ -189,7 +172,20 @@ __wrap_close(int fd)
 int
 __wrap_fcntl64(int fd, int cmd, int arg)
 {
-	return fd < FD_DEVICE ? __real_fcntl64(fd, cmd, arg) : 0;
+	if (fd < FD_DEVICE)
+		return __real_fcntl64(fd, cmd, arg);
+	fake.nb_inherited -= cmd == F_SETFD && arg == FD_CLOEXEC;
+	return 0;
+}
+
+static ssize_t
+read_eventfd(int fd, void *buf, size_t len)
+{
+	if (!fake_is_broken(FAKE_INTR_READ))
+		return __real_read(fd, buf, len);
+	atomic_fetch_add(&fake.nb_unread, 1);
+	errno = EAGAIN;
+	return -1;
 }
 
 ssize_t
@@ -198,7 +194,7 @@ __wrap_read(int fd, void *buf, size_t len)
 	struct fake_alert *next;
 
 	if (fd != FD_DOMAIN)
-		return __real_read(fd, buf, len);
+		return read_eventfd(fd, buf, len);
 	pthread_mutex_lock(&lock);
 	if (CPU_COUNT(&fake.reader_cpus) == 0)
 		sched_getaffinity(0, sizeof(fake.reader_cpus), &fake.reader_cpus);
@@ -211,22 +207,37 @@ __wrap_read(int fd, void *buf, size_t len)
 	return len == sizeof(next->alert) ? next->ret : -1;
 }
 
+static void *
+map_failed(int error)
+{
+	errno = error;
+	return MAP_FAILED;
+}
+
+/* What is to take the place of a port. */
+static void *
+map_nothing(size_t len, int prot, int flags)
+{
+	if (fake_is_broken(FAKE_MMAP_NOTHING))
+		return map_failed(ENOMEM);
+	fake.nb_mapped++;
+	return __real_mmap64(NULL, len, prot, flags, -1, 0);
+}
+
 /* The lengths are those of the interface, to the byte. */
 void *
 __wrap_mmap64(void *addr, size_t len, int prot, int flags, int fd, off_t offset)
 {
+	if (fd == -1)
+		return map_nothing(len, prot, flags);
 	if (fd < FD_DEVICE)
 		return __real_mmap64(addr, len, prot, flags, fd, offset);
-	if (fd != FD_PORT || (len != DLB_UAPI_PP_BYTES && len != DLB_UAPI_CQ_BYTES) ||
-	    (flags & MAP_SHARED) == 0 || fails()) {
-		errno = EINVAL;
-		return MAP_FAILED;
-	}
+	if (len != (fd == FD_CQ ? DLB_UAPI_CQ_BYTES : DLB_UAPI_PP_BYTES) || fd < FD_PP ||
+	    offset != 0 || (flags & MAP_SHARED) == 0 || fake_fails(FAKE_MMAP))
+		return map_failed(EINVAL);
 	fake.map_address = addr;
-	if (addr != NULL && ((flags & MAP_FIXED_NOREPLACE) == 0 || fake.map_error != 0)) {
-		errno = fake.map_error;
-		return MAP_FAILED;
-	}
+	if (addr != NULL && ((flags & MAP_FIXED_NOREPLACE) == 0 || fake.map_error != 0))
+		return map_failed(fake.map_error);
 	fake.nb_mapped++;
 	return __real_mmap64(NULL, len, prot, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 }
@@ -239,58 +250,30 @@ __wrap_munmap(void *addr, size_t len)
 	return __real_munmap(addr, len);
 }
 
+/* Of two mappings there is one. */
 void *
 __wrap_mremap(void *old, size_t old_len, size_t new_len, int flags, void *new)
 {
-	if (!fake.no_remap)
-		return __real_mremap(old, old_len, new_len, flags, new);
-	__real_munmap(old, old_len);
-	errno = ENOMEM;
-	return MAP_FAILED;
+	if (fake_is_broken(FAKE_MREMAP))
+		return map_failed(ENOMEM);
+	fake.nb_mapped--;
+	return __real_mremap(old, old_len, new_len, flags, new);
 }
 
 int
 __wrap_eventfd(unsigned int count, int flags)
 {
-	if (!fails())
+	if (!fake_fails(FAKE_EVENTFD))
 		return __real_eventfd(count, flags);
 	errno = EMFILE;
 	return -1;
-}
-
-#if RTE_VERSION >= RTE_VERSION_NUM(23, 11, 0, 0)
-int
-__wrap_rte_thread_create_control(rte_thread_t *thread, const char *name, rte_thread_func run,
-				 void *arg)
-{
-	return fake.no_thread ? -EAGAIN : __real_rte_thread_create_control(thread, name, run, arg);
-}
-#else
-int
-__wrap_rte_ctrl_thread_create(pthread_t *thread, const char *name, const pthread_attr_t *attr,
-			      void *(*run)(void *), void *arg)
-{
-	return fake.no_thread ? -EAGAIN
-			      : __real_rte_ctrl_thread_create(thread, name, attr, run, arg);
-}
-#endif
-
-struct rte_intr_handle *
-__wrap_rte_intr_instance_alloc(uint32_t flags)
-{
-	return fake.no_handle ? NULL : __real_rte_intr_instance_alloc(flags);
-}
-
-void *
-__wrap_rte_zmalloc(const char *type, size_t size, unsigned int align)
-{
-	return fake.no_memory ? NULL : __real_rte_zmalloc(type, size, align);
 }
 
 static int
 give_file(uint32_t *id, int fd)
 {
 	fake.nb_open++;
+	fake.nb_inherited++;
 	*id = (uint32_t)fd;
 	return 0;
 }
@@ -305,7 +288,7 @@ device_answer(unsigned int nr, void *arg)
 		response->id = fake.version;
 		return 0;
 	case _IOC_NR(DLB_IOC_QUERY_CQ_POLL_MODE):
-		response->id = DLB_UAPI_CQ_SPARSE;
+		response->id = fake.poll_mode;
 		return 0;
 	case _IOC_NR(DLB_IOC_GET_NUM_RESOURCES):
 		*(struct dlb_arg_num_resources *)arg = fake.left;
@@ -340,10 +323,14 @@ domain_answer(unsigned int nr, void *arg)
 		response->id = next_dir++;
 		return 0;
 	case _IOC_NR(DLB_IOC_GET_LDB_PORT_PP_FD):
-	case _IOC_NR(DLB_IOC_GET_LDB_PORT_CQ_FD):
 	case _IOC_NR(DLB_IOC_GET_DIR_PORT_PP_FD):
+		return give_file(&response->id, FD_PP);
+	case _IOC_NR(DLB_IOC_GET_LDB_PORT_CQ_FD):
 	case _IOC_NR(DLB_IOC_GET_DIR_PORT_CQ_FD):
-		return give_file(&response->id, FD_PORT);
+		return give_file(&response->id, FD_CQ);
+	case _IOC_NR(DLB_IOC_PENDING_PORT_UNMAPS):
+		response->id = fake.nb_pending[((struct dlb_arg_object *)arg)->id];
+		return 0;
 	case _IOC_NR(DLB_IOC_ENQUEUE_DOMAIN_ALERT):
 		fake_kernel_alert(DLB_ALERT_USER, ((struct dlb_arg_alert *)arg)->aux_alert_data);
 		return 0;
@@ -356,6 +343,8 @@ static int
 answer(int fd, unsigned long code, void *arg)
 {
 	struct dlb_response *response = arg;
+	const enum fake_function function =
+		code == DLB_IOC_ENABLE_CQ_EPOLL ? FAKE_ENABLE_CQ_EPOLL : FAKE_IOCTL;
 	bool is_wake_up = fd == FD_DOMAIN && code == DLB_IOC_ENQUEUE_DOMAIN_ALERT;
 
 	*response = (struct dlb_response){ 0 };
@@ -365,7 +354,7 @@ answer(int fd, unsigned long code, void *arg)
 		response->status = fake.refuse_status;
 		return fake.refuse_error;
 	}
-	if (!is_wake_up && fails())
+	if (!is_wake_up && fake_fails(function))
 		return ENOMEM;
 	return fd == FD_DEVICE ? device_answer(_IOC_NR(code), arg)
 			       : domain_answer(_IOC_NR(code), arg);

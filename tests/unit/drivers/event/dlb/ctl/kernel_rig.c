@@ -69,7 +69,10 @@ rig_fill(struct rig *rig)
 			 .lock_id_comp_level = 1024,
 			 .depth_threshold = 256 },
 	};
-	const struct dlb_ctl_lane ldb = { .cq_depth = 32, .interrupts = true };
+	const struct dlb_ctl_lane ldb = {
+		.cq_depth = 32,
+		.interrupts = rig->interrupts,
+	};
 	const struct dlb_ctl_lane dir = { .cq_depth = 64, .is_dir = true };
 	struct dlb_ctl_queue dir_queue = { .depth_threshold = 256 };
 	int ret;
@@ -117,11 +120,13 @@ rig_open(struct rig *rig)
 	enum dlb_version version;
 	int ret;
 
+	rig_log_clear();
 	*rig = (struct rig){ 0 };
 	ret = dlb_ctl_kernel_open(&rig->ctl, FAKE_NODE, RIG_NAME, RIG_DEV_ID, &version);
 	if (ret != 0)
 		return ret;
 	dlb_ctl_kernel_listen(rig->ctl, &events, NULL);
+	rig->interrupts = dlb_ctl_kernel_interrupts(rig->ctl);
 	return 0;
 }
 
@@ -131,6 +136,7 @@ rig_new(struct rig *rig)
 	fake_kernel_reset();
 	assert_int_equal(rig_open(rig), 0);
 	assert_int_equal(rig_domain(rig), 0);
+	rig_log_clear();
 }
 
 void
@@ -163,15 +169,22 @@ log_write(void *cookie, const char *text, size_t len)
 	return (ssize_t)len;
 }
 
+unsigned int
+rig_count_logged(const char *text)
+{
+	unsigned int nb = 0;
+
+	pthread_mutex_lock(&log_lock);
+	for (const char *at = strstr(logged, text); at != NULL; at = strstr(at + 1, text))
+		nb++;
+	pthread_mutex_unlock(&log_lock);
+	return nb;
+}
+
 static bool
 has_logged(const char *text)
 {
-	bool has;
-
-	pthread_mutex_lock(&log_lock);
-	has = strstr(logged, text) != NULL;
-	pthread_mutex_unlock(&log_lock);
-	return has;
+	return rig_count_logged(text) > 0;
 }
 
 void

@@ -24,6 +24,7 @@ extern atomic_uint rig_nb_lost, rig_nb_wakes;
 /* A domain with a queue, a port of each kind, and a link. */
 struct rig {
 	struct dlb_ctl *ctl;
+	bool interrupts; /* of the first port */
 	struct dlb_hw_lane ldb;
 	struct dlb_hw_lane dir;
 	int qid;
@@ -35,6 +36,7 @@ extern const struct dlb_ctl_domain rig_domain_conf;
 int
 rig_init(void);
 
+/* With an empty log. */
 int
 rig_open(struct rig *rig);
 
@@ -63,6 +65,9 @@ void
 rig_assert_logged(const char *const words[]);
 
 #define ASSERT_LOGGED(...) rig_assert_logged((const char *[]){ __VA_ARGS__, NULL })
+
+unsigned int
+rig_count_logged(const char *text);
 
 void
 rig_wait_for_log(const char *text);

@@ -177,6 +177,21 @@ test_dlb_kernel_wakes_when_the_control_path_is_done(void **state)
 	destroy_domain(&lane);
 }
 
+/* It came when the domain went: its ports are no more. */
+static void
+test_dlb_kernel_wakes_nobody_without_a_domain(void **state)
+{
+	struct dlb_hw_lane lane;
+
+	(void)state;
+	assert_int_equal(dlb_kernel_open(&t->dev), 0);
+	make_domain(&lane);
+	destroy_domain(&lane);
+	interrupt();
+	await_alarm();
+	assert_int_equal(nb_wakes(0), 0);
+}
+
 static void
 test_dlb_kernel_does_without_interrupts(void **state)
 {
@@ -375,6 +390,39 @@ test_dlb_kernel_needs_no_directed_credits_of_one_pool(void **state)
 	assert_int_equal(check_dir_credits(0), 0);
 }
 
+static void
+test_dlb_kernel_opens_not_what_is_not_there(void **state)
+{
+	(void)state;
+	fake.open_error = ENOENT;
+	assert_int_equal(dlb_kernel_open(&t->dev), -ENOENT);
+	assert_null(ctl());
+	assert_int_equal(fake.nb_requests, 0);
+	/* As in a secondary process. */
+	dlb_kernel_update_limits(&t->dev);
+	assert_int_equal(fake.nb_requests, 0);
+}
+
+/* --- other devices --------------------------------------------------------------------------------- */
+
+/* They have a bus, and are asked for nothing. */
+static void
+test_dlb_kernel_leaves_other_devices_alone(void **state)
+{
+	struct dlb_bus bus;
+
+	(void)state;
+	t->dev.bus = &bus;
+	t->dev.has_interrupts = true;
+	dlb_process_of(&t->dev)->limits.ldb_credits = 123;
+	start_ports();
+	dlb_kernel_update_limits(&t->dev);
+	assert_true(t->dev.has_interrupts);
+	assert_true(is_started());
+	assert_int_equal(dlb_dev_limits(&t->dev)->ldb_credits, 123);
+	assert_int_equal(fake.nb_requests, 0);
+}
+
 int
 main(void)
 {
@@ -382,6 +430,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_dlb_kernel_wakes_who_waits_at_any_port, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(test_dlb_kernel_wakes_when_the_control_path_is_done,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(test_dlb_kernel_wakes_nobody_without_a_domain,
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(test_dlb_kernel_does_without_interrupts, setup,
 						teardown),
@@ -405,6 +455,10 @@ main(void)
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_dlb_kernel_needs_no_directed_credits_of_one_pool, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_dlb_kernel_opens_not_what_is_not_there, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_dlb_kernel_leaves_other_devices_alone, setup,
+						teardown),
 	};
 
 	if (rig_init() != 0)

@@ -119,10 +119,12 @@ replace(void *mem, size_t bytes, bool is_cq, const char *name)
 
 	if (copy != MAP_FAILED && is_cq)
 		copy_cq(copy, mem);
-	if (copy == MAP_FAILED ||
-	    mremap(copy, bytes, bytes, MREMAP_MAYMOVE | MREMAP_FIXED, mem) == MAP_FAILED)
-		dlb_kernel_log(RTE_LOG_CRIT, name, "a port that is gone stays mapped: %s",
-			       strerror(errno));
+	if (copy != MAP_FAILED &&
+	    mremap(copy, bytes, bytes, MREMAP_MAYMOVE | MREMAP_FIXED, mem) != MAP_FAILED)
+		return;
+	dlb_kernel_log(RTE_LOG_CRIT, name, "a port that is gone stays mapped: %s", strerror(errno));
+	if (copy != MAP_FAILED)
+		munmap(copy, bytes);
 }
 
 void

@@ -173,7 +173,7 @@ test_kernel_alerts_starts_no_domain_after_a_reset(void **state)
 static void
 test_kernel_alerts_says_that_a_port_stays_mapped(void **state)
 {
-	static const enum fake_function broken[] = { FAKE_MMAP_NOTHING };
+	static const enum fake_function broken[] = { FAKE_MMAP_NOTHING, FAKE_MREMAP };
 	struct rig rig;
 
 	(void)state;

@@ -451,8 +451,10 @@ dlb_ctl_kernel_open(struct dlb_ctl **ctl, const char *node, const char *name, ui
 	struct dlb_kernel_ctl *k = calloc(1, sizeof(*k));
 	int ret;
 
-	if (k == NULL)
+	if (k == NULL) {
+		dlb_kernel_log(RTE_LOG_ERR, name, "no memory for %zu bytes", sizeof(*k));
 		return -ENOMEM;
+	}
 	k->base.ops = &kernel_ops;
 	k->name = name;
 	k->dev_id = dev_id;

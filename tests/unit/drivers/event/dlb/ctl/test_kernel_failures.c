@@ -26,6 +26,7 @@ test_kernel_failures_are_said(void **state)
 		int error;
 		const char *text;
 	} rows[] = {
+		{ FAKE_CALLOC, ENOMEM, "no memory for" },
 		{ FAKE_ZMALLOC, ENOMEM, "no memory for" },
 		{ FAKE_THREAD, EAGAIN, "no thread for alerts: " },
 		{ FAKE_MMAP, EINVAL, "cannot be mapped: " },
@@ -81,6 +82,7 @@ test_kernel_failures_of_any_call_leave_nothing_behind(void **state)
 		fake.fail_at = at;
 		ret = try_all(&rig);
 		assert_int_equal(ret != 0, fake.failed > FAKE_ENABLE_CQ_EPOLL);
+		assert_int_equal(rig_count_logged(RIG_NAME), fake.failed != FAKE_NOTHING);
 		assert_int_equal(fake.nb_open, 0);
 		assert_int_equal(fake.nb_mapped, 0);
 		nb_failures[fake.failed]++;

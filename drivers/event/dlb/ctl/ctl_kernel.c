@@ -90,10 +90,8 @@ domain_open(struct dlb_kernel_ctl *k, const struct dlb_ctl_domain *conf)
 		.num_ldb_credits = conf->rm.nb_ldb_credits,
 		.num_dir_credits = conf->rm.nb_dir_credits,
 	};
-	int ret = 0;
+	int ret = reserve_sn_slots(k, conf, arg.num_sn_slots);
 
-	if (conf->nb_ordered > 0)
-		ret = reserve_sn_slots(k, conf, arg.num_sn_slots);
 	if (ret == 0)
 		ret = DLB_KERNEL_CALL(k->device_fd, DLB_IOC_CREATE_SCHED_DOMAIN, &arg, k->name,
 				      "scheduling domain");

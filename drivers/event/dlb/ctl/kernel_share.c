@@ -229,7 +229,7 @@ messages_close(void)
 		rte_mp_action_unregister(ACTION_NAME);
 }
 
-/* Send and wait for the answers, which are to be freed. 0 or -errno. */
+/* Send and wait for the answers, for reply_free(). 0 or -errno. */
 static int
 request(const struct share_message *message, int fd, struct rte_mp_reply *reply)
 {
@@ -243,6 +243,14 @@ request(const struct share_message *message, int fd, struct rte_mp_reply *reply)
 	ret = rte_mp_request_sync(&msg, reply, &timeout) == 0 ? 0 : -rte_errno;
 	pthread_mutex_unlock(&request_lock);
 	return ret;
+}
+
+static void
+reply_free(struct rte_mp_reply *reply)
+{
+	for (int i = 0; i < reply->nb_received; i++)
+		message_close_fds(&reply->msgs[i]);
+	free(reply->msgs);
 }
 
 /* --- primary ------------------------------------------------------------------------------------- */
@@ -285,7 +293,7 @@ tell(const struct dlb_kernel_ctl *ctl, enum share_message_kind kind)
 
 	for (int i = 0; i < reply.nb_received && ret == 0; i++)
 		ret = message_get(&reply.msgs[i], &answer) ? answer.error : -EPROTO;
-	free(reply.msgs);
+	reply_free(&reply);
 	if (ret != 0)
 		dlb_kernel_log(RTE_LOG_ERR, ctl->name, "a secondary process does not follow: %s",
 			       strerror(-ret));
@@ -352,9 +360,7 @@ ask(uint8_t dev_id)
 					: attached_follow(&answer, message_fd(&reply.msgs[0]));
 		pthread_mutex_unlock(&share_lock);
 	}
-	for (int i = 0; i < reply.nb_received; i++)
-		message_close_fds(&reply.msgs[i]);
-	free(reply.msgs);
+	reply_free(&reply);
 	return ret;
 }
 

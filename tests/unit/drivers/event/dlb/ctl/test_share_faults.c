@@ -153,6 +153,23 @@ test_share_faults_attaches_not_with_two_answers(void **state)
 	ASSERT_ALL_HAVE(SHARE_NB_MAPPED);
 }
 
+/* Secondaries have none to give. */
+static void
+test_share_faults_keeps_no_file_of_an_answer(void **state)
+{
+	struct rte_mp_msg answer;
+	struct rig *rig = *state;
+
+	assert_int_equal(share_attach(), 0);
+	answer = post.answer;
+	assert_int_equal(answer.num_fds, 1);
+	post.second = &answer;
+	rig_empty(rig);
+	post.second = NULL;
+	assert_int_equal(fake.nb_open, 1);
+	share_detach();
+}
+
 /* A domain that begins comes with its file. */
 static void
 test_share_faults_follows_not_without_the_file(void **state)
@@ -239,6 +256,8 @@ main(void)
 			test_share_faults_attaches_not_without_a_clear_answer, share_setup,
 			share_teardown),
 		cmocka_unit_test_setup_teardown(test_share_faults_attaches_not_with_two_answers,
+						share_setup, share_teardown),
+		cmocka_unit_test_setup_teardown(test_share_faults_keeps_no_file_of_an_answer,
 						share_setup, share_teardown),
 		cmocka_unit_test_setup_teardown(test_share_faults_follows_not_without_the_file,
 						share_setup, share_teardown),

@@ -24,6 +24,12 @@
 _Static_assert(DLB_PLAN_MAX_LANES == DLB_MAX_LANES, "plan and data path agree on lanes");
 _Static_assert(DLB_PLAN_WINDOW == DLB_PORT_WINDOW, "plan and data path agree on held events");
 
+static void
+complain(const struct dlb_dev *dev, int error, const char *what, unsigned int value)
+{
+	DLB_LOG(ERR, dev->data->name, "start: %s %u failed: %s", what, value, strerror(error));
+}
+
 /*
  * What the device refused, by name: a plan is within its limits, so that this is a fault. What the
  * kernel refused was said by who asked it.
@@ -32,8 +38,16 @@ static int
 report(const struct dlb_dev *dev, int ret, const char *what, unsigned int value)
 {
 	if (ret < 0 && dev->bus != NULL)
-		DLB_LOG(ERR, dev->data->name, "start: %s %u failed: %s", what, value,
-			strerror(-ret));
+		complain(dev, -ret, what, value);
+	return ret;
+}
+
+/* That a port has no place nobody has said. */
+static int
+report_map(const struct dlb_dev *dev, int ret, unsigned int queue)
+{
+	if (ret == -ENOSPC || (ret < 0 && dev->bus != NULL))
+		complain(dev, -ret, "link to queue", queue);
 	return ret;
 }
 
@@ -276,7 +290,7 @@ make_maps(struct dlb_dev *dev)
 			ret = dlb_ctl_map(ctl,
 					  dev->hw.lanes[port][dev->plan.ports[port].lane[queue]].id,
 					  dev->hw.qid[queue], priority);
-			if (report(dev, ret, "link to queue", queue) < 0)
+			if (report_map(dev, ret, queue) < 0)
 				return ret;
 		}
 	}

@@ -146,7 +146,10 @@ dlb_ctl_lane_enable(struct dlb_ctl *ctl, bool is_ldb, unsigned int port, bool en
 	return ctl->ops->lane_enable(ctl, is_ldb, port, enable);
 }
 
-/** See dlbrm_map_qid(): -ENOSPC if the port's slots are taken; may complete later. */
+/**
+ * See dlbrm_map_qid(); may complete later. -ENOSPC if the port's slots are taken, which nobody logs:
+ * there may be another port to try.
+ */
 static inline int
 dlb_ctl_map(struct dlb_ctl *ctl, unsigned int port, unsigned int qid, unsigned int priority)
 {

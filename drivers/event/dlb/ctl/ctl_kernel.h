@@ -107,7 +107,7 @@ dlb_kernel_log(uint32_t level, const char *name, const char *format, ...);
 /*
  * kernel_call.c: one request. @p arg, of @p size bytes, begins with a struct dlb_response. Returns
  * what is in its id, or -errno; what it was for (@p what) and why it was refused is logged, unless
- * there is no @p name.
+ * there is no @p name or a port has no place for a link (-ENOSPC of dlb_ctl_map()).
  */
 int
 dlb_kernel_call(int fd, unsigned long request, void *arg, size_t size, const char *name,

@@ -28,7 +28,10 @@ extern int dlb_logtype;
 #define CALL_BYTES 256
 _Static_assert(sizeof(struct dlb_arg_create_domain) <= CALL_BYTES, "the longest of them");
 
-/* A refusal: the error number that it becomes here, and the sentence. */
+/*
+ * A refusal: the error number that it becomes here, and the sentence. NULL: whether it is a fault
+ * knows who asked.
+ */
 struct refusal {
 	int error;
 	const char *text;
@@ -59,7 +62,7 @@ static const struct refusal refusals[DLB_ST_NB] = {
 	[DLB_ST_INVALID_PORT_ID] = { EINVAL, "no such port" },
 	[DLB_ST_INVALID_QID] = { EINVAL, "no such queue" },
 	[DLB_ST_INVALID_PRIORITY] = { EINVAL, "priority out of range" },
-	[DLB_ST_NO_QID_SLOTS_AVAILABLE] = { ENOSPC, "the port has no place for another queue" },
+	[DLB_ST_NO_QID_SLOTS_AVAILABLE] = { ENOSPC, NULL }, /* another lane may have one */
 	[DLB_ST_INVALID_DIR_QUEUE_ID] = { EINVAL, "no such directed queue" },
 	[DLB_ST_DIR_QUEUES_UNAVAILABLE] = { ENOSPC, "not enough directed queues are left" },
 	[DLB_ST_DOMAIN_NOT_CONFIGURED] = { ESTALE, "the domain is not configured" },
@@ -108,7 +111,7 @@ refuse(uint32_t status, int error, const char *name, const char *what)
 		/* All requests end like this, and those of a domain that it took for good. */
 		why = "refused; was the device reset?";
 	}
-	if (name != NULL)
+	if (name != NULL && why != NULL)
 		dlb_kernel_log(RTE_LOG_ERR, name, "%s: %s", what, why);
 	return -error;
 }

@@ -109,7 +109,10 @@ test_kernel_status_turns_each_status_into_a_sentence(void **state)
 	}
 }
 
-/* By their numbers in the interface. */
+/*
+ * By their numbers in the interface. Of a full port the one who asks says something, since he knows
+ * whether there is another.
+ */
 static const struct {
 	int error;
 	const char *text;
@@ -132,7 +135,7 @@ static const struct {
 	[16] = { EINVAL, "no such port" },
 	[17] = { EINVAL, "no such queue" },
 	[18] = { EINVAL, "priority out of range" },
-	[19] = { ENOSPC, "no place for another queue" },
+	[19] = { ENOSPC, NULL },
 	[20] = { EINVAL, "no such directed queue" },
 	[21] = { ENOSPC, "not enough directed queues" },
 	[22] = { ESTALE, "not configured" },
@@ -162,8 +165,9 @@ assert_refused(struct rig *rig, uint32_t status)
 	rig_log_clear();
 	assert_int_equal(dlb_ctl_queue_depth(rig->ctl, true, (unsigned int)rig->qid),
 			 -statuses[status].error);
-	assert_int_equal(rig_count_logged("\n"), 1);
-	ASSERT_LOGGED(RIG_NAME ": depth of a queue: ", statuses[status].text);
+	assert_int_equal(rig_count_logged("\n"), statuses[status].text != NULL);
+	if (statuses[status].text != NULL)
+		ASSERT_LOGGED(RIG_NAME ": depth of a queue: ", statuses[status].text);
 }
 
 /* A status is a refusal whatever the request returns. */

@@ -44,6 +44,7 @@ enum fake_function {
 	FAKE_CALLOC,
 	FAKE_ZMALLOC,
 	FAKE_THREAD,
+	FAKE_DEVICE, /* in the place of the kernel: test_ctl_local.c */
 	/* Other threads call these: they fail when they are broken, but are not among the calls. */
 	FAKE_MMAP_NOTHING,
 	FAKE_MREMAP,

@@ -79,6 +79,7 @@ fake_kernel_reset(void)
 	fake = (struct fake_kernel){
 		.version = 0x300,
 		.poll_mode = DLB_UAPI_CQ_SPARSE,
+		.eventfd = -1,
 		.sns_per_queue = { 256, 256 },
 		.left = { .num_sched_domains = 32,
 			  .num_ldb_queues = 32,
@@ -163,6 +164,8 @@ __wrap_open64(const char *path, int flags, ...)
 int
 __wrap_close(int fd)
 {
+	if (fd == fake.eventfd)
+		fake.eventfd = -1;
 	if (fd < FD_DEVICE)
 		return __real_close(fd);
 	fake.nb_open--;
@@ -181,9 +184,9 @@ __wrap_fcntl64(int fd, int cmd, int arg)
 static ssize_t
 read_eventfd(int fd, void *buf, size_t len)
 {
+	atomic_fetch_add(&fake.nb_eventfd_reads, 1);
 	if (!fake_is_broken(FAKE_INTR_READ))
 		return __real_read(fd, buf, len);
-	atomic_fetch_add(&fake.nb_unread, 1);
 	errno = EAGAIN;
 	return -1;
 }
@@ -263,10 +266,12 @@ __wrap_mremap(void *old, size_t old_len, size_t new_len, int flags, void *new)
 int
 __wrap_eventfd(unsigned int count, int flags)
 {
-	if (!fake_fails(FAKE_EVENTFD))
-		return __real_eventfd(count, flags);
-	errno = EMFILE;
-	return -1;
+	if (fake_fails(FAKE_EVENTFD)) {
+		errno = EMFILE;
+		return -1;
+	}
+	fake.eventfd = __real_eventfd(count, flags);
+	return fake.eventfd;
 }
 
 static int

@@ -77,7 +77,8 @@ struct fake_kernel {
 	int nb_open;
 	int nb_inherited; /* of those, how many a program that is started would have */
 	int nb_mapped;
-	atomic_uint nb_unread; /* reads of an eventfd that failed */
+	int eventfd; /* that is open, or -1 */
+	atomic_uint nb_eventfd_reads;
 	cpu_set_t reader_cpus; /* where the reader of alerts may run */
 	void *map_address;     /* where the last mapping was wanted; not where it came to lie */
 	unsigned int nb_requests;

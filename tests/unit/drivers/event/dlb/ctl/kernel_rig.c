@@ -146,6 +146,7 @@ rig_free(struct rig *rig)
 	dlb_ctl_close(rig->ctl);
 	assert_int_equal(fake.nb_open, 0);
 	assert_int_equal(fake.nb_mapped, 0);
+	assert_int_equal(fake.eventfd, -1);
 }
 
 /* --- log ------------------------------------------------------------------------------------------ */

@@ -79,8 +79,8 @@ take(const struct rte_mp_msg *msg)
 	return post.action(msg, "peer");
 }
 
-static void
-deliver(const struct rte_mp_msg *msg)
+void
+share_deliver(const struct rte_mp_msg *msg)
 {
 	struct rte_mp_msg delivered = *msg;
 
@@ -117,7 +117,7 @@ __wrap_rte_mp_request_sync(struct rte_mp_msg *request, struct rte_mp_reply *repl
 		(void)take(post.first);
 		answer_with(reply, post.then);
 	} else if (!post.is_silent) {
-		deliver(post.instead != NULL ? post.instead : request);
+		share_deliver(post.instead != NULL ? post.instead : request);
 		answer_with(reply, &post.answer);
 	}
 	if (post.second != NULL)

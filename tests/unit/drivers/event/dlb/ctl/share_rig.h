@@ -53,6 +53,10 @@ share_attach_to(uint8_t dev_id);
 void
 share_detach(void);
 
+/* A message of the primary's arrives at a secondary, which answers. */
+void
+share_deliver(const struct rte_mp_msg *msg);
+
 /* By each process: two ports, two mappings each. */
 #define SHARE_NB_MAPPED 4
 /* By the primary: device and domain. */

@@ -85,6 +85,7 @@ test_kernel_failures_of_any_call_leave_nothing_behind(void **state)
 		assert_int_equal(rig_count_logged(RIG_NAME), fake.failed != FAKE_NOTHING);
 		assert_int_equal(fake.nb_open, 0);
 		assert_int_equal(fake.nb_mapped, 0);
+		assert_int_equal(fake.eventfd, -1);
 		nb_failures[fake.failed]++;
 	}
 	for (unsigned int i = 0; i < RTE_DIM(nb_failures); i++)

@@ -70,6 +70,7 @@ test_kernel_irq_works_without_what_they_need(void **state)
 		assert_int_equal(rig_open(&rig), 0);
 		assert_false(dlb_ctl_kernel_interrupts(rig.ctl));
 		assert_int_equal(rig_count_logged("no interrupts: "), 1);
+		assert_int_equal(fake.eventfd, -1);
 		assert_int_equal(rig_domain(&rig), 0);
 		rig_free(&rig);
 	}
@@ -97,6 +98,24 @@ test_kernel_irq_tells_of_interrupts(void **state)
 	rig_free(&rig);
 }
 
+static void
+test_kernel_irq_is_asked_for_by_kind_of_port(void **state)
+{
+	const struct dlb_ctl_lane conf = { .cq_depth = 32, .interrupts = true, .is_dir = true };
+	const struct dlb_arg_cq_eventfd *arg;
+	struct dlb_hw_lane lane;
+	struct rig rig;
+
+	(void)state;
+	rig_new(&rig);
+	assert_int_equal(dlb_ctl_lane_open(rig.ctl, &conf, &lane), 0);
+	arg = fake_kernel_request(DLB_IOC_ENABLE_CQ_EPOLL, 1);
+	assert_int_equal(arg->port_id, lane.id);
+	assert_false(arg->is_ldb);
+	dlb_ctl_lane_close(rig.ctl, &lane);
+	rig_free(&rig);
+}
+
 /* Somebody was quicker: there is nothing to tell. */
 static void
 test_kernel_irq_tells_of_none_that_is_not_counted(void **state)
@@ -111,7 +130,7 @@ test_kernel_irq_tells_of_none_that_is_not_counted(void **state)
 	arg = fake_kernel_request(DLB_IOC_ENABLE_CQ_EPOLL, 0);
 	atomic_store(&fake.broken, FAKE_INTR_READ);
 	assert_int_equal(write((int)arg->event_fd, &one, sizeof(one)), sizeof(one));
-	while (atomic_load(&fake.nb_unread) < 2)
+	while (atomic_load(&fake.nb_eventfd_reads) < 2)
 		sched_yield();
 	assert_int_equal(atomic_load(&rig_nb_wakes), before);
 	atomic_store(&fake.broken, FAKE_NOTHING);
@@ -128,6 +147,7 @@ main(void)
 		cmocka_unit_test(test_kernel_irq_says_once_that_there_are_none),
 		cmocka_unit_test(test_kernel_irq_works_without_what_they_need),
 		cmocka_unit_test(test_kernel_irq_tells_of_interrupts),
+		cmocka_unit_test(test_kernel_irq_is_asked_for_by_kind_of_port),
 		cmocka_unit_test(test_kernel_irq_tells_of_none_that_is_not_counted),
 	};
 

@@ -170,6 +170,33 @@ test_share_faults_keeps_no_file_of_an_answer(void **state)
 	share_detach();
 }
 
+/* What is mapped of a domain that cannot be had would keep it alive. */
+static void
+test_share_faults_maps_all_or_nothing(void **state)
+{
+	struct rte_mp_msg nothing, begin;
+	struct rig *rig = *state;
+
+	rig_empty(rig);
+	assert_int_equal(share_attach(), 0);
+	nothing = post.answer;
+	assert_int_equal(rig_domain(rig), 0);
+	begin = post.request;
+	share_detach();
+	post.first = &nothing;
+	post.then = &nothing;
+	assert_int_equal(share_attach(), 0);
+	for (unsigned int at = 1; at <= 2 * SHARE_NB_MAPPED; at++) {
+		fake.fail_at = fake.nb_calls + at;
+		share_deliver(&begin);
+		ASSERT_ALL_HAVE(SHARE_NB_MAPPED);
+	}
+	share_deliver(&begin);
+	ASSERT_ALL_HAVE(2 * SHARE_NB_MAPPED);
+	post.first = NULL;
+	share_detach();
+}
+
 /* A domain that begins comes with its file. */
 static void
 test_share_faults_follows_not_without_the_file(void **state)
@@ -212,9 +239,10 @@ test_share_faults_ignores_what_nobody_says(void **state)
 	assert_int_equal(post.action(&msg, "peer"), -1);
 	assert_int_equal(share_attach(), 0);
 	msg = post.answer;
-	msg.num_fds = 0;
+	assert_int_equal(msg.num_fds, 1);
 	memset(msg.param, 0xFF, sizeof(msg.param));
-	assert_int_equal(post.action(&msg, "peer"), -1);
+	share_deliver(&msg);
+	ASSERT_ALL_HAVE(2 * SHARE_NB_MAPPED);
 	share_detach();
 }
 
@@ -259,6 +287,8 @@ main(void)
 						share_setup, share_teardown),
 		cmocka_unit_test_setup_teardown(test_share_faults_keeps_no_file_of_an_answer,
 						share_setup, share_teardown),
+		cmocka_unit_test_setup_teardown(test_share_faults_maps_all_or_nothing, share_setup,
+						share_teardown),
 		cmocka_unit_test_setup_teardown(test_share_faults_follows_not_without_the_file,
 						share_setup, share_teardown),
 		cmocka_unit_test_setup_teardown(

@@ -161,32 +161,35 @@ dlb_kernel_update_limits(struct dlb_dev *dev)
 		(void)learn_limits(dev);
 }
 
-/* Directed elements that may be where nobody gets at their credits: 0 without a directed queue. */
+/*
+ * A directed element without a credit would be dropped. Nor may ports that send new events keep all
+ * that is left to those who forward, or ordered queues all for elements that wait for their turn:
+ * the element that all wait for could not be sent. 0 without a directed queue.
+ */
 static uint32_t
-dir_credits_kept(const struct dlb_dev *dev)
+dir_credits_needed(const struct dlb_dev *dev)
 {
-	if (dev->plan.nb_dir_queues == 0)
+	const uint32_t kept = dev->setup.nb_ports * DLB_DIR_CREDIT_QUANTUM;
+	const uint32_t reordered = dev->plan.nb_ordered * dev->plan.sns_per_queue;
+
+	if (dev->plan.nb_dir_queues == 0 || dlb_limits[dev->args.version].dir_credits == 0)
 		return 0;
-	return dev->plan.nb_ordered * dev->plan.sns_per_queue +
-	       dev->setup.nb_ports * DLB_DIR_CREDIT_QUANTUM;
+	return RTE_MAX(DLB_DIR_CREDIT_PARTS * (kept + 1), reordered + kept + 1);
 }
 
-/*
- * A directed element without a credit would be dropped. Nor may elements that wait for their turn in
- * an ordered queue take all: the one whose turn it is could not be sent.
- */
 int
 dlb_kernel_check_dir_credits(const struct dlb_dev *dev)
 {
-	const uint32_t nb_events = (uint32_t)dev->data->dev_conf.nb_events_limit;
-	const uint32_t kept = dir_credits_kept(dev), left = dlb_dev_limits(dev)->dir_credits;
+	const uint32_t left = dlb_dev_limits(dev)->dir_credits;
+	/* The limit keeps directed elements below a larger pool. */
+	const uint32_t needed =
+		RTE_MIN(dir_credits_needed(dev), (uint32_t)dev->data->dev_conf.nb_events_limit);
 
-	if (!is_kernel(dev) || dlb_limits[dev->args.version].dir_credits == 0 || kept == 0 ||
-	    left > kept || left >= nb_events)
+	if (!is_kernel(dev) || left >= needed)
 		return 0;
 	DLB_LOG(ERR, dev->data->name,
 		"start: others leave %u directed credits; needed for directed queues: %u, or lower "
 		"nb_events_limit",
-		left, RTE_MIN(kept + 1, nb_events));
+		left, needed);
 	return -ENOSPC;
 }

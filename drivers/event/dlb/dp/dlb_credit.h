@@ -29,6 +29,9 @@
  */
 #define DLB_DIR_CREDIT_QUANTUM 8
 
+/* NEW leaves one part in so many of the directed pool, but for a quantum for each port. */
+#define DLB_DIR_CREDIT_PARTS 4
+
 static inline uint32_t
 dlb_credit_room(uint32_t in_use, uint32_t limit, uint32_t wanted)
 {

@@ -10,6 +10,7 @@
  */
 
 #include "bus/dlb_atomic.h"
+#include "dlb_credit.h"
 #include "dlb_dp.h"
 #include "dlb_event.h"
 #include "dlb_wait.h"
@@ -47,7 +48,7 @@ dlb_dp_dev_init(struct dlb_dp_dev *dp, const struct dlb_dp_dev_conf *conf)
 		.spin_ticks = conf->has_interrupts ? conf->tick_hz / DP_SPIN_PART : UINT64_MAX,
 		.per_dequeue_timeout = conf->per_dequeue_timeout,
 		.step_mode = (uint8_t)conf->step_mode,
-		.dir_credit_reserve = has_dir_pool ? conf->dir_credits / 4 : 0,
+		.dir_credit_reserve = has_dir_pool ? conf->dir_credits / DLB_DIR_CREDIT_PARTS : 0,
 		.new_limit = conf->nb_events_limit,
 		.credit_quantum = RTE_MIN(share, DP_MAX_CREDIT_QUANTUM),
 		.dir_pool = (int32_t)conf->dir_credits,

@@ -371,17 +371,21 @@ test_dlb_kernel_needs_credits_for_directed_queues(void **state)
 	fake.version = 0x200;
 	assert_int_equal(dlb_kernel_open(&t->dev), 0);
 	t->data.dev_conf.nb_events_limit = 1000;
-	t->dev.plan.nb_ordered = 1;
-	t->dev.plan.sns_per_queue = 64;
 	assert_int_equal(check_dir_credits(0), 0);
 	t->dev.plan.nb_dir_queues = 1;
 	assert_int_equal(check_dir_credits(0), -ENOSPC);
-	/* All of them where nobody gets at them: in the ordered queue and with two ports, 8 each. */
+	/* New events leave a quarter, of which two ports may keep 8 each. */
+	assert_int_equal(check_dir_credits(67), -ENOSPC);
+	ASSERT_LOGGED("others leave 67 directed credits", ": 68");
+	assert_int_equal(check_dir_credits(68), 0);
+	/* An ordered queue may keep one for each of its sequence numbers. */
+	t->dev.plan.nb_ordered = 1;
+	t->dev.plan.sns_per_queue = 64;
 	assert_int_equal(check_dir_credits(64 + 16), -ENOSPC);
-	ASSERT_LOGGED("others leave 80 directed credits", ": 81");
 	assert_int_equal(check_dir_credits(64 + 16 + 1), 0);
-	t->data.dev_conf.nb_events_limit = 80;
-	assert_int_equal(check_dir_credits(80), 0);
+	t->data.dev_conf.nb_events_limit = 20;
+	assert_int_equal(check_dir_credits(19), -ENOSPC);
+	assert_int_equal(check_dir_credits(20), 0);
 }
 
 /* DLB 2.5 has credits of one kind. */

@@ -11,8 +11,7 @@
  * ends the stall.
  */
 
-#include "sim_cq.h"
-#include "sim_queue.h"
+#include "sim_turn.h"
 
 /* --- lists of waits ------------------------------------------------------------------------ */
 
@@ -286,27 +285,6 @@ set_aside(struct sim_state *s, struct sim_ldb_queue *q, unsigned int qid, unsign
 	}
 	wait_append(s, wait, q, bin);
 	drop_head(s, q, bin, 1);
-}
-
-/*
- * Add a QE to what pins its flow to the CQ of @p mine, if it may go there: the flow is there, or
- * free and may be pinned; in neither case does anything of it wait.
- */
-static inline bool
-flow_join(struct sim_flow *flow, uint32_t mine, unsigned int *nb_free)
-{
-	uint32_t word = flow->word;
-
-	if ((word & (SIM_FLOW_COUNT | SIM_FLOW_WAIT)) == 0) {
-		if (*nb_free == 0)
-			return false;
-		--*nb_free;
-		word = mine;
-	} else if ((word & (SIM_FLOW_CQ | SIM_FLOW_WAIT)) != mine) {
-		return false;
-	}
-	flow->word = word + 1;
-	return true;
 }
 
 /*

@@ -12,17 +12,10 @@
 
 #include <limits.h>
 
-#include "sim_cq.h"
-#include "sim_queue.h"
+#include "sim_turn.h"
 
 /* QEs: enough for what a turn itself costs not to matter. */
 #define MAX_TURN 32
-
-/*
- * As many CQs share a queue's QEs in one pass, the next ones in the queue's turn; the others are
- * next in later passes. More would cost time for each port and be hardly more even.
- */
-#define MAX_SHARERS 8
 
 /* A draw of 0..255, the same sequence on every run. */
 static unsigned int
@@ -51,25 +44,6 @@ sim_draw_bin(struct sim_state *s, uint32_t weights, unsigned int bins)
 }
 
 /* --- load-balanced ------------------------------------------------------------------------- */
-
-/*
- * Hand out the queue's next SNs (sequence numbers), at most @p max. Their history entries begin with
- * @p h. Returns how many there are until the first that is in use.
- */
-static inline unsigned int
-take_sns(struct sim_state *s, struct sim_ldb_queue *q, uint64_t h, uint64_t *hist, unsigned int max)
-{
-	unsigned int mask = hist_nb_sns(h) - 1, sn = q->next_sn & mask, n;
-	struct sim_sn *sns = hist_sn(s, h, 0);
-
-	for (n = 0; n < max && sns[sn].state == SIM_SN_FREE; n++) {
-		sns[sn] = (struct sim_sn){ .state = SIM_SN_SCHEDULED };
-		hist[n] = h | sn;
-		sn = (sn + 1) & mask;
-	}
-	q->next_sn = (uint16_t)sn;
-	return n;
-}
 
 /* How many of the @p max (>= 1) elements are all ordered, or all not. */
 static inline unsigned int
@@ -171,57 +145,6 @@ serve(struct sim_state *s, struct sim_put *put, unsigned int max)
 	return n;
 }
 
-/* The slots of the CQ whose queue is in @p qids (not 0), which it serves all. */
-static unsigned int
-slots_of(const struct sim_cq *cq, uint32_t qids)
-{
-	unsigned int slots = 0;
-
-	if (is_single(cq->slot_valid))
-		return cq->slot_valid;
-	for (unsigned int i = 0; i < DLB_NB_SLOTS; i++)
-		slots |= (qids >> cq->slot_qid[i] & 1) << i;
-	return slots & cq->slot_valid;
-}
-
-static unsigned int
-slots_of_bin(const struct sim_cq *cq, unsigned int bin)
-{
-	return (unsigned int)(cq->prio_slots[2 * bin] | cq->prio_slots[2 * bin + 1]);
-}
-
-/* The bin of priorities whose @p slots (not 0) are served next. */
-static unsigned int
-pick_bin_of_slots(struct dlbsim *sim, const struct sim_cq *cq, unsigned int slots)
-{
-	unsigned int bins = 0, one = cq->slot_prio[__builtin_ctz(slots)] / 2U;
-
-	if ((slots & ~slots_of_bin(cq, one)) == 0)
-		return one;
-	for (unsigned int bin = 0; bin < DLB_NB_BINS; bin++)
-		if ((slots & slots_of_bin(cq, bin)) != 0)
-			bins |= 1U << bin;
-	return pick_bin(sim, DLB_R_LSP_CFG_ARB_WEIGHT_LDB_QID_0, bins);
-}
-
-/* Which of @p slots (not 0) is served next. */
-static unsigned int
-pick_slot(struct dlbsim *sim, struct sim_cq *cq, unsigned int slots)
-{
-	unsigned int bin, equals, later, best;
-
-	if (is_single(cq->slot_valid))
-		return (unsigned int)__builtin_ctz(slots);
-	bin = pick_bin_of_slots(sim, cq, slots);
-	equals = slots & cq->prio_slots[2 * bin];
-	if (equals == 0)
-		equals = slots & cq->prio_slots[2 * bin + 1];
-	later = equals & (~0U << cq->next_slot);
-	best = (unsigned int)__builtin_ctz(later != 0 ? later : equals);
-	cq->next_slot = (uint8_t)((best + 1) % DLB_NB_SLOTS);
-	return best;
-}
-
 /* @p n QEs or, if they are more than a few, as many as fill the last line of four. */
 static inline unsigned int
 fill_line(const struct sim_cq *cq, unsigned int n)
@@ -240,31 +163,6 @@ ldb_room(const struct sim_cq *cq, const struct sim_ldb_queue *q, unsigned int ma
 	max = min_u(max, (unsigned int)(cq->token_lim - cq->tokens));
 	max = min_u(max, (unsigned int)(cq->infl_max - cq->inflight));
 	return min_u(max, (unsigned int)(q->infl_lim - q->inflight));
-}
-
-/* The CQ got @p n QEs of a queue. */
-static void
-ldb_account(struct sim_cq *cq, struct sim_ldb_queue *q, unsigned int n)
-{
-	cq->tokens = (uint16_t)(cq->tokens + n);
-	cq->inflight = (uint16_t)(cq->inflight + n);
-	q->inflight = (uint16_t)(q->inflight + n);
-}
-
-/* The CQ got @p n QEs in a turn. */
-static void
-ldb_account_turn(struct dlbsim *sim, const struct sim_put *put, unsigned int n)
-{
-	struct sim_state *s = sim->s;
-
-	put->cq->occupancy = (uint16_t)(put->cq->occupancy + n);
-	put->cq->nb_scheduled += n;
-	s->credits[0][put->cq->vas] += n;
-	s->stored[0] -= n;
-	s->nb_ldb_scheduled += n;
-	sim_cq_took(s, true, put->cq, put->id);
-	if (put->cq->armed)
-		sim_irq_evaluate(sim, true, put->id);
 }
 
 /* The queues that the CQ serves and that have something for it, or seem to. */
@@ -319,20 +217,6 @@ ldb_turn(struct dlbsim *sim, unsigned int id)
 	if (n != 0)
 		ldb_account_turn(sim, &put, n);
 	return n;
-}
-
-/* @p cqs, with @p first as bit 0. */
-static inline uint64_t
-in_turn(uint64_t cqs, unsigned int first)
-{
-	return cqs >> first | cqs << (-first % DLB_MAX_LDB_PORTS);
-}
-
-/* The CQ whose bit is the lowest of @p turns, which in_turn() made. */
-static inline unsigned int
-next_in_turn(uint64_t turns, unsigned int first)
-{
-	return (first + (unsigned int)__builtin_ctzll(turns)) % DLB_MAX_LDB_PORTS;
 }
 
 /*
@@ -392,13 +276,6 @@ choose_cqs(struct sim_state *s, bool evenly)
 		cqs |= evenly && (takers & (takers - 1)) != 0 ? share(s, q, takers) : takers;
 	}
 	return cqs;
-}
-
-/* Whether a queue might have something for a CQ. */
-static inline bool
-has_ldb_work(const struct sim_state *s)
-{
-	return (s->ldb_work | s->pinned_cqs) != 0;
 }
 
 /* One turn for each CQ of @p cqs, from @p next on: who comes after the last that got something. */
@@ -461,26 +338,6 @@ ldb_pass(struct dlbsim *sim)
 
 /* --- directed ------------------------------------------------------------------------------ */
 
-static void
-dir_account(struct dlbsim *sim, const struct sim_put *put, unsigned int n)
-{
-	struct sim_state *s = sim->s;
-	struct sim_cq *cq = put->cq;
-	unsigned int id = put->id;
-
-	cq->tokens = (uint16_t)(cq->tokens + n);
-	cq->occupancy = (uint16_t)(cq->occupancy + n);
-	cq->nb_scheduled += n;
-	s->credits[s->dir_pool][cq->vas] += n;
-	s->stored[s->dir_pool] -= n;
-	s->nb_dir_scheduled += n;
-	if (s->dir_q[id].bins == 0)
-		s->dir_work[id / 64] &= ~(UINT64_C(1) << (id % 64));
-	sim_cq_took(s, false, cq, id);
-	if (cq->armed)
-		sim_irq_evaluate(sim, false, id);
-}
-
 /* One segment of the @p max directed QEs that lie side by side from the head of FIFO @p bin on. */
 static inline __attribute__((always_inline)) unsigned int
 dir_segment(struct sim_state *s, struct sim_put *put, struct sim_dir_queue *q, unsigned int bin,
@@ -542,13 +399,6 @@ dir_pass(struct dlbsim *sim)
 		for (uint64_t ids = s->dir_work[w] & s->dir_ready[w]; ids != 0; ids &= ids - 1)
 			n += dir_turn(sim, w * 64 + (unsigned int)__builtin_ctzll(ids));
 	return n;
-}
-
-/* Whether a pass might find something: not so if all queues are empty. */
-static inline bool
-has_work(const struct sim_state *s)
-{
-	return has_ldb_work(s) || (s->dir_work[0] | s->dir_work[1]) != 0;
 }
 
 /* Schedule until nothing moves or about @p budget QEs are out. Returns how many. */

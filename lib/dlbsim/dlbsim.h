@@ -111,6 +111,17 @@ dlbsim_pp_write(struct dlbsim *sim, bool is_ldb, unsigned int port, const struct
 unsigned int
 dlbsim_step(struct dlbsim *sim, uint64_t now_ns, unsigned int budget);
 
+/**
+ * What dlbsim_pp_write() of one command and then dlbsim_step() do, for less where the device has
+ * nothing else to do.
+ *
+ * @param budget   at least 1
+ * @return as dlbsim_step()
+ */
+unsigned int
+dlbsim_step_with(struct dlbsim *sim, uint64_t now_ns, unsigned int budget, bool is_ldb,
+		 unsigned int port, const struct dlb_hcw *hcw);
+
 /** Read 1, 2 or 4 bytes of PCI configuration space (4 KiB). Out of range reads all ones. */
 uint32_t
 dlbsim_pci_read(struct dlbsim *sim, unsigned int offset, unsigned int size);

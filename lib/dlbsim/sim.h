@@ -462,6 +462,10 @@ sim_draw_bin(struct sim_state *s, uint32_t weights, unsigned int bins);
 unsigned int
 sim_schedule(struct dlbsim *sim, unsigned int budget);
 
+/* sim_straight.c: past the scheduler */
+bool
+sim_straight(struct dlbsim *sim, struct sim_qe qe);
+
 /* sim_irq.c: CQ interrupts and the vectors they leave by */
 void
 sim_irq_evaluate(struct dlbsim *sim, bool is_ldb, unsigned int cq);

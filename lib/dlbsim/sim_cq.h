@@ -62,14 +62,21 @@ put_begin(struct sim_put *put, struct dlbsim *sim, bool is_ldb, unsigned int id)
 	put->mem = map->mem;
 }
 
+/* What the history keeps of all QEs of the queue in the CQ's slot. */
+static inline uint64_t
+hist_of_slot(const struct sim_ldb_queue *q, const struct sim_cq *cq, unsigned int slot)
+{
+	return q->hist | (uint64_t)slot << HIST_SLOT_CQ_SHIFT |
+	       (uint64_t)cq->slot_prio[slot] << HIST_PRIO_SHIFT;
+}
+
 /* The QEs are those of the queue in the CQ's slot. */
 static inline void
 put_from(struct sim_put *put, struct sim_state *s, unsigned int slot)
 {
 	put->qid = put->cq->slot_qid[slot];
 	put->q = &s->ldb_q[put->qid];
-	put->hist = put->q->hist | (uint64_t)slot << HIST_SLOT_CQ_SHIFT |
-		    (uint64_t)put->cq->slot_prio[slot] << HIST_PRIO_SHIFT;
+	put->hist = hist_of_slot(put->q, put->cq, slot);
 }
 
 /*
@@ -167,6 +174,17 @@ show_entries(uint8_t *to, size_t step, const struct sim_qe *from, unsigned int n
 		show_entry(to + i * step, from[i], status);
 }
 
+/* The next @p n entries of the CQ's history are made. */
+static inline void
+cq_pushed_history(struct sim_cq *cq, unsigned int n)
+{
+	cq->hist_push = (uint16_t)(cq->hist_push + n);
+	if (cq->hist_push == cq->hist_size) {
+		cq->hist_push = 0;
+		cq->hist_push_gen ^= 1;
+	}
+}
+
 /* Put the @p n QEs at @p from into the segment. */
 static inline void
 segment_end(struct sim_put *put, bool is_ldb, const struct sim_segment *seg,
@@ -185,13 +203,8 @@ segment_end(struct sim_put *put, bool is_ldb, const struct sim_segment *seg,
 	if (cq->weighted)
 		sim_cq_add_weight(put->sim->s, put->id, (uint8_t)qe_weight(from->meta));
 	cq->wptr += n;
-	if (!is_ldb)
-		return;
-	cq->hist_push = (uint16_t)(cq->hist_push + n);
-	if (cq->hist_push == cq->hist_size) {
-		cq->hist_push = 0;
-		cq->hist_push_gen ^= 1;
-	}
+	if (is_ldb)
+		cq_pushed_history(cq, n);
 }
 
 #endif /* SIM_CQ_H */

@@ -131,26 +131,44 @@ accept(struct pp *pp, const struct dlb_hcw *hcw)
 	return may && take_credit(pp, type, hcw);
 }
 
+/* Let an accepted QE go where it goes: to its queue, or past it. */
 static inline void
-complete(struct pp *pp, unsigned int cmd, const struct dlb_hcw *hcw)
+send_on(struct pp *pp, struct sim_qe qe)
 {
-	bool accepted;
-	struct sim_qe qe;
+	if (pp->is_alone && sim_straight(pp->sim, qe))
+		pp->nb_gone++;
+	else
+		enqueue(pp->s, qe);
+}
+
+/* Complete the oldest QE: its history entry, or 0 if there is none. */
+static inline uint64_t
+complete(struct pp *pp, const struct dlb_hcw *hcw)
+{
 	uint64_t h;
 
 	if (!has_outstanding(pp, &pp->s->drops.excess_completion, hcw))
-		return;
+		return 0;
 	h = hist_pop(pp->s, pp->cq);
 	if (hist_type(h) == DLB_SCHED_ATOMIC)
 		flow_complete(pp->s, h);
-	accepted = (cmd & DLB_HCW_QE_VALID) != 0 && accept(pp, hcw);
+	pp_idle_again(pp);
+	return h;
+}
+
+/* What comes in the place of a QE that was completed: another one or nothing. */
+static inline void
+respond(struct pp *pp, uint64_t h, unsigned int cmd, const struct dlb_hcw *hcw)
+{
+	bool accepted = (cmd & DLB_HCW_QE_VALID) != 0 && accept(pp, hcw);
+	struct sim_qe qe;
+
 	if (accepted)
 		qe = pp_stored(pp, hcw);
 	if (hist_type(h) == DLB_SCHED_ORDERED)
 		sim_sn_complete(pp->s, h, accepted ? &qe : NULL);
 	else if (accepted)
-		enqueue(pp->s, qe);
-	pp_idle_again(pp);
+		send_on(pp, qe);
 }
 
 static void
@@ -183,6 +201,7 @@ static inline void
 execute(struct pp *pp, const struct dlb_hcw *hcw)
 {
 	unsigned int cmd = qe_cmd(qe_meta(hcw));
+	uint64_t h = 0;
 
 	if (!pp_has_command(pp, cmd)) {
 		if (cmd != DLB_CMD_NOOP)
@@ -196,13 +215,16 @@ execute(struct pp *pp, const struct dlb_hcw *hcw)
 	if ((cmd & DLB_HCW_CQ_TOKEN) != 0)
 		return_tokens(pp, cmd, hcw);
 	if ((cmd & DLB_HCW_QE_COMP) != 0)
-		complete(pp, cmd, hcw);
-	else if ((cmd & DLB_HCW_QE_FRAG) != 0)
-		fragment(pp, hcw);
-	else if ((cmd & DLB_HCW_QE_VALID) != 0 && accept(pp, hcw))
-		enqueue(pp->s, pp_stored(pp, hcw));
+		h = complete(pp, hcw);
 	if ((cmd & (DLB_HCW_CQ_TOKEN | DLB_HCW_QE_COMP)) != 0)
 		sim_cq_gave(pp->s, pp->is_ldb, pp->cq, pp->id);
+	if (h != 0)
+		respond(pp, h, cmd, hcw);
+	else if ((cmd & DLB_HCW_QE_FRAG) != 0)
+		fragment(pp, hcw);
+	else if ((cmd & (DLB_HCW_QE_VALID | DLB_HCW_QE_COMP)) == DLB_HCW_QE_VALID &&
+		 accept(pp, hcw))
+		send_on(pp, pp_stored(pp, hcw));
 }
 
 /* --- all of them --------------------------------------------------------------------------- */
@@ -243,21 +265,41 @@ execute_all(struct pp *pp, const struct dlb_hcw *hcws, unsigned int n)
 	}
 }
 
+/* Whether commands to this port are for a device that is there; they are refused if not. */
+static inline bool
+pp_open(struct pp *pp, const struct dlb_hcw *hcws, unsigned int n)
+{
+	if (pp->id >= (pp->is_ldb ? DLB_MAX_LDB_PORTS : DLB_MAX_DIR_PORTS))
+		return false;
+	pp->cq = sim_cq(pp->s, pp->is_ldb, pp->id);
+	if (!pp->cq->pp_valid)
+		refuse_port(pp->sim, pp->is_ldb, pp->id, hcws, n);
+	return pp->cq->pp_valid;
+}
+
 void
 dlbsim_pp_write(struct dlbsim *sim, bool is_ldb, unsigned int port, const struct dlb_hcw *hcws,
 		unsigned int n)
 {
 	struct pp pp = { .sim = sim, .s = sim->s, .id = port, .is_ldb = is_ldb };
 
-	if (port >= (is_ldb ? DLB_MAX_LDB_PORTS : DLB_MAX_DIR_PORTS))
+	if (!pp_open(&pp, hcws, n))
 		return;
-	pp.cq = sim_cq(sim->s, is_ldb, port);
-	if (!pp.cq->pp_valid) {
-		refuse_port(sim, is_ldb, port, hcws, n);
-		return;
-	}
 	if (n == 1)
 		execute(&pp, hcws);
 	else
 		execute_all(&pp, hcws, n);
+}
+
+unsigned int
+dlbsim_step_with(struct dlbsim *sim, uint64_t now_ns, unsigned int budget, bool is_ldb,
+		 unsigned int port, const struct dlb_hcw *hcw)
+{
+	struct pp pp = { .sim = sim, .s = sim->s, .id = port, .is_ldb = is_ldb };
+
+	/* Whatever else a step does comes between the command and what it brings about. */
+	pp.is_alone = now_ns <= pp.s->now_ns && !pp.s->held && !pp.s->perf_enabled;
+	if (pp_open(&pp, hcw, 1))
+		execute(&pp, hcw);
+	return pp.nb_gone != 0 ? pp.nb_gone : dlbsim_step(sim, now_ns, budget);
 }

@@ -20,6 +20,8 @@ struct pp {
 	struct sim_cq *cq;
 	unsigned int id;
 	bool is_ldb;
+	bool is_alone;	      /* a single command, and the scheduler has its turn right after it */
+	unsigned int nb_gone; /* QEs of it that went past the scheduler */
 };
 
 static inline bool

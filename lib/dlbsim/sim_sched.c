@@ -206,6 +206,8 @@ ldb_turn(struct dlbsim *sim, unsigned int id)
 		put_from(&put, s, slot);
 		got = ldb_serve(s, &put, MAX_TURN - n);
 		n += got;
+		if (got != 0)
+			slot_served(cq, slot);
 		if (got == 0 || (ldb_qids(s, cq) >> put.qid & 1) == 0)
 			slots &= ~(1U << slot);
 		/* What is less urgent may not overtake what the CQ leaves to others. */
@@ -215,7 +217,7 @@ ldb_turn(struct dlbsim *sim, unsigned int id)
 			break;
 	}
 	if (n != 0)
-		ldb_account_turn(sim, &put, n);
+		ldb_account_turn(sim, cq, id, n);
 	return n;
 }
 
@@ -385,7 +387,7 @@ dir_turn(struct dlbsim *sim, unsigned int id)
 	put_begin(&put, sim, false, id);
 	n = dir_serve(s, &put, &s->dir_q[id],
 		      min_u(MAX_TURN, (unsigned int)(put.cq->token_lim - put.cq->tokens)));
-	dir_account(sim, &put, n);
+	dir_account(sim, put.cq, id, n);
 	return n;
 }
 

@@ -84,9 +84,9 @@ pick_bin_of_slots(struct dlbsim *sim, const struct sim_cq *cq, unsigned int slot
 
 /* Which of @p slots (not 0) is served next. */
 static inline unsigned int
-pick_slot(struct dlbsim *sim, struct sim_cq *cq, unsigned int slots)
+pick_slot(struct dlbsim *sim, const struct sim_cq *cq, unsigned int slots)
 {
-	unsigned int bin, equals, later, best;
+	unsigned int bin, equals, later;
 
 	if (is_single(cq->slot_valid))
 		return (unsigned int)__builtin_ctz(slots);
@@ -95,9 +95,15 @@ pick_slot(struct dlbsim *sim, struct sim_cq *cq, unsigned int slots)
 	if (equals == 0)
 		equals = slots & cq->prio_slots[2 * bin + 1];
 	later = equals & (~0U << cq->next_slot);
-	best = (unsigned int)__builtin_ctz(later != 0 ? later : equals);
-	cq->next_slot = (uint8_t)((best + 1) % DLB_NB_SLOTS);
-	return best;
+	return (unsigned int)__builtin_ctz(later != 0 ? later : equals);
+}
+
+/* The slot gave something. */
+static inline void
+slot_served(struct sim_cq *cq, unsigned int slot)
+{
+	if (!is_single(cq->slot_valid))
+		cq->next_slot = (uint8_t)((slot + 1) % DLB_NB_SLOTS);
 }
 
 /* --- flows and sequence numbers -------------------------------------------------------------- */
@@ -155,26 +161,24 @@ ldb_account(struct sim_cq *cq, struct sim_ldb_queue *q, unsigned int n)
 
 /* The CQ got @p n QEs in a turn. */
 static inline void
-ldb_account_turn(struct dlbsim *sim, const struct sim_put *put, unsigned int n)
+ldb_account_turn(struct dlbsim *sim, struct sim_cq *cq, unsigned int id, unsigned int n)
 {
 	struct sim_state *s = sim->s;
 
-	put->cq->occupancy = (uint16_t)(put->cq->occupancy + n);
-	put->cq->nb_scheduled += n;
-	s->credits[0][put->cq->vas] += n;
+	cq->occupancy = (uint16_t)(cq->occupancy + n);
+	cq->nb_scheduled += n;
+	s->credits[0][cq->vas] += n;
 	s->stored[0] -= n;
 	s->nb_ldb_scheduled += n;
-	sim_cq_took(s, true, put->cq, put->id);
-	if (put->cq->armed)
-		sim_irq_evaluate(sim, true, put->id);
+	sim_cq_took(s, true, cq, id);
+	if (cq->armed)
+		sim_irq_evaluate(sim, true, id);
 }
 
 static inline void
-dir_account(struct dlbsim *sim, const struct sim_put *put, unsigned int n)
+dir_account(struct dlbsim *sim, struct sim_cq *cq, unsigned int id, unsigned int n)
 {
 	struct sim_state *s = sim->s;
-	struct sim_cq *cq = put->cq;
-	unsigned int id = put->id;
 
 	cq->tokens = (uint16_t)(cq->tokens + n);
 	cq->occupancy = (uint16_t)(cq->occupancy + n);

@@ -271,5 +271,9 @@ fuzz_pp_write(struct fuzz_device *device, struct fuzz_input *in)
 		hcw.data = device->nb_sent++;
 		hcws[i] = hcw;
 	}
-	dlbsim_pp_write(device->sim, is_ldb, where & 0x7F, hcws, n);
+	/* bit 6: the scheduler has its turn at once */
+	if (n == 1 && (how & 0x40) != 0)
+		dlbsim_step_with(device->sim, 0, 64, is_ldb, where & 0x7F, hcws);
+	else
+		dlbsim_pp_write(device->sim, is_ldb, where & 0x7F, hcws, n);
 }

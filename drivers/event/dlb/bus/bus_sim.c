@@ -178,15 +178,24 @@ static const struct dlbsim_host bus_host = {
 
 /* --- stepping, under the lock ------------------------------------------------------------------ */
 
-/* Hand up to max commands of each ring to the device. Returns how many it got. */
+/* The first ring from number @p i on that holds commands, or the number of rings. */
 static unsigned int
-take_commands(struct sim_bus *bus, unsigned int max)
+next_ring(const struct sim_bus *bus, unsigned int i)
+{
+	while (i < bus->nb_rings && dlb_ring_count(bus->rings[i]) == 0)
+		i++;
+	return i;
+}
+
+/* Hand up to max commands of each ring from number @p i on to the device: how many it got. */
+static unsigned int
+take_commands(struct sim_bus *bus, unsigned int i, unsigned int max)
 {
 	struct dlbsim *sim = bus_sim(bus);
 	const struct dlb_hcw *first;
-	unsigned int i, n, total = 0;
+	unsigned int n, total = 0;
 
-	for (i = 0; i < bus->nb_rings; i++) {
+	for (; i < bus->nb_rings; i++) {
 		struct dlb_ring *ring = bus->rings[i];
 
 		n = RTE_MIN(dlb_ring_peek(ring, &first), max);
@@ -206,7 +215,7 @@ take_all_commands(struct sim_bus *bus)
 	unsigned int n, total = 0;
 
 	do {
-		n = take_commands(bus, DLB_RING_CMDS);
+		n = take_commands(bus, 0, DLB_RING_CMDS);
 		total += n;
 	} while (n > 0);
 	return total;
@@ -219,8 +228,8 @@ take_all_commands(struct sim_bus *bus)
 static void
 take_present_commands(struct sim_bus *bus)
 {
-	take_commands(bus, DLB_RING_CMDS);
-	take_commands(bus, DLB_RING_CMDS);
+	take_commands(bus, 0, DLB_RING_CMDS);
+	take_commands(bus, 0, DLB_RING_CMDS);
 }
 
 static uint64_t
@@ -246,18 +255,45 @@ sign(struct sim_bus *bus)
 	dlb_store_relaxed(&bus->steps, bus->steps + 1);
 }
 
+/* A step with all commands that there are, the first ones in ring @p i: how much was moved. */
+static unsigned int
+step_with_all(struct sim_bus *bus, unsigned int i)
+{
+	unsigned int nb_cmds = take_commands(bus, i, STEP_CMDS_PER_RING);
+
+	return nb_cmds + dlbsim_step(bus_sim(bus), bus_clock(bus), STEP_BUDGET);
+}
+
+/* The same with the only one. */
+static unsigned int
+step_with_one(struct sim_bus *bus, struct dlb_ring *ring)
+{
+	const struct dlb_hcw *hcw;
+	unsigned int nb_qes;
+
+	dlb_ring_peek(ring, &hcw);
+	nb_qes = dlbsim_step_with(bus_sim(bus), bus_clock(bus), STEP_BUDGET, ring->is_ldb, ring->pp,
+				  hcw);
+	dlb_ring_consume(ring, 1);
+	return 1 + nb_qes;
+}
+
 static int
 step(struct sim_bus *bus)
 {
-	unsigned int nb_cmds, nb_qes;
+	unsigned int i, moved;
 
 	if (dlb_load_relaxed(&bus->waiters) != 0 || !try_lock(bus))
 		return -EBUSY;
 	sign(bus);
-	nb_cmds = take_commands(bus, STEP_CMDS_PER_RING);
-	nb_qes = dlbsim_step(bus_sim(bus), bus_clock(bus), STEP_BUDGET);
+	i = next_ring(bus, 0);
+	if (i < bus->nb_rings && dlb_ring_count(bus->rings[i]) == 1 &&
+	    next_ring(bus, i + 1) == bus->nb_rings)
+		moved = step_with_one(bus, bus->rings[i]);
+	else
+		moved = step_with_all(bus, i);
 	unlock(bus);
-	return (int)(nb_cmds + nb_qes);
+	return (int)moved;
 }
 
 int

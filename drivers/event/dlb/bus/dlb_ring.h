@@ -76,6 +76,13 @@ dlb_ring_peek(const struct dlb_ring *ring, const struct dlb_hcw **first)
 	return nb < to_end ? nb : to_end;
 }
 
+/* Consumer: how many commands are published, as far as that is known without looking at them. */
+static inline uint32_t
+dlb_ring_count(const struct dlb_ring *ring)
+{
+	return dlb_load_relaxed(&ring->tail) - dlb_load_relaxed(&ring->head);
+}
+
 /* Consumer: give n commands that were peeked at back to the producer. */
 static inline void
 dlb_ring_consume(struct dlb_ring *ring, uint32_t n)

@@ -16,7 +16,7 @@
 static uint16_t
 enqueue_single(void *port, const struct rte_event *ev)
 {
-	return dlb_enqueue(port, ev, 1, DLB_KNOWN_NONE);
+	return dlb_enqueue_one(port, ev);
 }
 
 static uint16_t

@@ -171,6 +171,8 @@ dequeue_stride_ldb(const struct dlb_port *port, struct dlb_lane *lane, uint32_t 
 		pos += nb;
 		got += nb;
 	}
+	if (got == 0)
+		return 0;
 	lane->head = pos;
 	rte_prefetch0(dequeue_entry(lane, stride, pos));
 	return got;
@@ -227,6 +229,8 @@ dequeue_stride_dir(struct dlb_lane *lane, uint32_t stride, struct rte_event *ev,
 		pos++;
 		got++;
 	}
+	if (got == 0)
+		return 0;
 	lane->head = pos;
 	rte_prefetch0(dequeue_entry(lane, stride, pos));
 	return got;
@@ -282,7 +286,6 @@ static __rte_always_inline uint16_t
 dequeue_look(struct dlb_port *port, struct rte_event *ev, uint16_t n)
 {
 	uint64_t nb_sched = 0;
-	unsigned int i;
 	uint16_t got;
 
 	if (port->is_dir)
@@ -294,8 +297,7 @@ dequeue_look(struct dlb_port *port, struct rte_event *ev, uint16_t n)
 	if (got == 0)
 		return 0;
 	dlb_count(&port->stats.rx_ok, got);
-	for (i = 0; nb_sched != 0; i++, nb_sched >>= 16)
-		dlb_count(&port->stats.rx_sched[i], nb_sched & 0xffff);
+	dlb_count_sched(port->stats.rx_sched, nb_sched);
 	return got;
 }
 
@@ -410,7 +412,7 @@ dequeue_wait(struct dlb_port *port, struct rte_event *ev, uint16_t n, uint64_t t
 }
 
 /* The CQs are empty: see to the device, return credits, and wait if that is wanted. */
-static __rte_noinline uint16_t
+static __rte_always_inline uint16_t
 dequeue_empty(struct dlb_port *port, struct rte_event *ev, uint16_t n, uint64_t timeout_ticks)
 {
 	const struct dlb_dp_dev *dp = port->dp;
@@ -432,9 +434,22 @@ dequeue_empty(struct dlb_port *port, struct rte_event *ev, uint16_t n, uint64_t 
 	return got;
 }
 
+static __rte_noinline uint16_t
+dequeue_empty_one(struct dlb_port *port, struct rte_event *ev, uint64_t timeout_ticks)
+{
+	return dequeue_empty(port, ev, 1, timeout_ticks);
+}
+
+static __rte_noinline uint16_t
+dequeue_empty_burst(struct dlb_port *port, struct rte_event *ev, uint16_t n, uint64_t timeout_ticks)
+{
+	return dequeue_empty(port, ev, n, timeout_ticks);
+}
+
 static __rte_always_inline uint16_t
 dlb_dequeue(struct dlb_port *port, struct rte_event *ev, uint16_t n, uint64_t timeout_ticks)
 {
+	const bool is_one = __builtin_constant_p(n) && n == 1;
 	uint16_t got;
 
 	/*
@@ -449,7 +464,8 @@ dlb_dequeue(struct dlb_port *port, struct rte_event *ev, uint16_t n, uint64_t ti
 	got = dequeue_look(port, ev, n);
 	if (likely(got > 0))
 		return got;
-	return dequeue_empty(port, ev, n, timeout_ticks);
+	return is_one ? dequeue_empty_one(port, ev, timeout_ticks)
+		      : dequeue_empty_burst(port, ev, n, timeout_ticks);
 }
 
 #endif /* DLB_DEQUEUE_H */

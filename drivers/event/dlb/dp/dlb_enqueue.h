@@ -32,6 +32,7 @@ enum dlb_known_ops {
 	DLB_KNOWN_NONE,
 	DLB_KNOWN_NEW,
 	DLB_KNOWN_FORWARD,
+	DLB_KNOWN_RELEASE,
 };
 
 /* Fields of the event word, see dlb_event.h. */
@@ -55,6 +56,8 @@ enqueue_op(const struct rte_event *ev, enum dlb_known_ops known)
 		return RTE_EVENT_OP_NEW;
 	case DLB_KNOWN_FORWARD:
 		return RTE_EVENT_OP_FORWARD;
+	case DLB_KNOWN_RELEASE:
+		return RTE_EVENT_OP_RELEASE;
 	case DLB_KNOWN_NONE:
 		break;
 	}
@@ -441,13 +444,12 @@ enqueue_alike(struct dlb_tx *tx, const struct rte_event *ev, uint32_t n, enum dl
 
 /* Settle the books of a burst and show it to the device. */
 static __rte_always_inline void
-enqueue_finish(struct dlb_tx *tx, enum dlb_known_ops known)
+enqueue_finish(struct dlb_tx *tx)
 {
 	struct dlb_port *port = tx->port;
-	unsigned int i;
 
 	dlb_tx_close(tx);
-	if (unlikely(tx->new_credits > 0) || (known == DLB_KNOWN_NONE && tx->nb_rel > 0))
+	if (unlikely(tx->new_credits > 0) || tx->nb_rel > 0)
 		dlb_credit_give(port, tx->new_credits + tx->nb_rel);
 	if (tx->nb_new > 0)
 		dlb_count(&port->stats.tx_new, tx->nb_new);
@@ -455,8 +457,7 @@ enqueue_finish(struct dlb_tx *tx, enum dlb_known_ops known)
 		dlb_count(&port->stats.tx_fwd, tx->nb_fwd);
 	if (tx->nb_rel > 0)
 		dlb_count(&port->stats.tx_rel, tx->nb_rel);
-	for (i = 0; tx->nb_sched != 0; i++, tx->nb_sched >>= 16)
-		dlb_count(&port->stats.tx_sched[i], tx->nb_sched & 0xffff);
+	dlb_count_sched(port->stats.tx_sched, tx->nb_sched);
 }
 
 static __rte_always_inline uint16_t
@@ -484,10 +485,26 @@ dlb_enqueue(struct dlb_port *port, const struct rte_event *ev, uint16_t n, enum 
 		for (; i < stop && err == 0; i += err == 0)
 			err = enqueue_one(&tx, &ev[i], n - i, known);
 	}
-	enqueue_finish(&tx, known);
+	enqueue_finish(&tx);
 	if (unlikely(err != 0))
 		rte_errno = err;
 	return i;
+}
+
+/* An event that comes alone: after one look at it, everything is known about the operations. */
+static __rte_always_inline uint16_t
+dlb_enqueue_one(struct dlb_port *port, const struct rte_event *ev)
+{
+	switch (DLB_EVENT_OP(ev->event)) {
+	case RTE_EVENT_OP_NEW:
+		return dlb_enqueue(port, ev, 1, DLB_KNOWN_NEW);
+	case RTE_EVENT_OP_FORWARD:
+		return dlb_enqueue(port, ev, 1, DLB_KNOWN_FORWARD);
+	case RTE_EVENT_OP_RELEASE:
+		return dlb_enqueue(port, ev, 1, DLB_KNOWN_RELEASE);
+	default:
+		return dlb_enqueue(port, ev, 1, DLB_KNOWN_NONE);
+	}
 }
 
 #endif /* DLB_ENQUEUE_H */

@@ -30,6 +30,18 @@ struct dlb_tx {
 	uint64_t nb_sched; /* four counts of 16 bits, by enum dlb_sched_type */
 };
 
+/* Add four counts of 16 bits, by enum dlb_sched_type, to their counters: mostly only one is not 0. */
+static __rte_always_inline void
+dlb_count_sched(uint64_t *counters, uint64_t nb_sched)
+{
+	while (nb_sched != 0) {
+		unsigned int shift = (unsigned int)__builtin_ctzll(nb_sched) & 48;
+
+		dlb_count(&counters[shift / 16], nb_sched >> shift & 0xffff);
+		nb_sched &= ~(UINT64_C(0xffff) << shift);
+	}
+}
+
 /* What was said about a position that is not the oldest. */
 enum dlb_answer {
 	DLB_ANSWER_NONE,   /* nothing: the application holds the event */

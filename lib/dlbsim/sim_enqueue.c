@@ -157,7 +157,7 @@ complete(struct pp *pp, const struct dlb_hcw *hcw)
 }
 
 /* What comes in the place of a QE that was completed: another one or nothing. */
-static inline void
+static inline __attribute__((always_inline)) void
 respond(struct pp *pp, uint64_t h, unsigned int cmd, const struct dlb_hcw *hcw)
 {
 	bool accepted = (cmd & DLB_HCW_QE_VALID) != 0 && accept(pp, hcw);
@@ -197,7 +197,7 @@ arm(struct pp *pp)
 	sim_irq_evaluate(pp->sim, pp->is_ldb, pp->id);
 }
 
-static inline void
+static inline __attribute__((always_inline)) void
 execute(struct pp *pp, const struct dlb_hcw *hcw)
 {
 	unsigned int cmd = qe_cmd(qe_meta(hcw));

@@ -297,7 +297,7 @@ dequeue_look(struct dlb_port *port, struct rte_event *ev, uint16_t n)
 	if (got == 0)
 		return 0;
 	dlb_count(&port->stats.rx_ok, got);
-	dlb_count_sched(port->stats.rx_sched, nb_sched);
+	dlb_count_sched(port->stats.rx_sched, nb_sched, n);
 	return got;
 }
 
@@ -411,19 +411,13 @@ dequeue_wait(struct dlb_port *port, struct rte_event *ev, uint16_t n, uint64_t t
 	return got;
 }
 
-/* The CQs are empty: see to the device, return credits, and wait if that is wanted. */
-static __rte_always_inline uint16_t
-dequeue_empty(struct dlb_port *port, struct rte_event *ev, uint16_t n, uint64_t timeout_ticks)
+/* The CQs are empty even after a step: return credits, and wait if that is wanted. */
+static __rte_noinline uint16_t
+dequeue_nothing(struct dlb_port *port, struct rte_event *ev, uint16_t n, uint64_t timeout_ticks)
 {
 	const struct dlb_dp_dev *dp = port->dp;
-	uint16_t got;
+	uint16_t got = 0;
 
-	dlb_step_once(port);
-	got = dequeue_look(port, ev, n);
-	if (got < n)
-		dlb_step_was_enough(port);
-	if (got > 0)
-		return got;
 	dlb_credit_flush(port);
 	dlb_dir_credit_flush(port);
 	if (timeout_ticks != 0 && n > 0)
@@ -434,22 +428,9 @@ dequeue_empty(struct dlb_port *port, struct rte_event *ev, uint16_t n, uint64_t 
 	return got;
 }
 
-static __rte_noinline uint16_t
-dequeue_empty_one(struct dlb_port *port, struct rte_event *ev, uint64_t timeout_ticks)
-{
-	return dequeue_empty(port, ev, 1, timeout_ticks);
-}
-
-static __rte_noinline uint16_t
-dequeue_empty_burst(struct dlb_port *port, struct rte_event *ev, uint16_t n, uint64_t timeout_ticks)
-{
-	return dequeue_empty(port, ev, n, timeout_ticks);
-}
-
 static __rte_always_inline uint16_t
 dlb_dequeue(struct dlb_port *port, struct rte_event *ev, uint16_t n, uint64_t timeout_ticks)
 {
-	const bool is_one = __builtin_constant_p(n) && n == 1;
 	uint16_t got;
 
 	/*
@@ -464,8 +445,11 @@ dlb_dequeue(struct dlb_port *port, struct rte_event *ev, uint16_t n, uint64_t ti
 	got = dequeue_look(port, ev, n);
 	if (likely(got > 0))
 		return got;
-	return is_one ? dequeue_empty_one(port, ev, timeout_ticks)
-		      : dequeue_empty_burst(port, ev, n, timeout_ticks);
+	dlb_step_once(port);
+	got = dequeue_look(port, ev, n);
+	if (got < n)
+		dlb_step_was_enough(port);
+	return got > 0 ? got : dequeue_nothing(port, ev, n, timeout_ticks);
 }
 
 #endif /* DLB_DEQUEUE_H */

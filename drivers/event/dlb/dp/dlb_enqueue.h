@@ -442,9 +442,9 @@ enqueue_alike(struct dlb_tx *tx, const struct rte_event *ev, uint32_t n, enum dl
 	}
 }
 
-/* Settle the books of a burst and show it to the device. */
+/* Settle the books of a burst of @p n events at most, and show it to the device. */
 static __rte_always_inline void
-enqueue_finish(struct dlb_tx *tx)
+enqueue_finish(struct dlb_tx *tx, uint16_t n)
 {
 	struct dlb_port *port = tx->port;
 
@@ -457,7 +457,7 @@ enqueue_finish(struct dlb_tx *tx)
 		dlb_count(&port->stats.tx_fwd, tx->nb_fwd);
 	if (tx->nb_rel > 0)
 		dlb_count(&port->stats.tx_rel, tx->nb_rel);
-	dlb_count_sched(port->stats.tx_sched, tx->nb_sched);
+	dlb_count_sched(port->stats.tx_sched, tx->nb_sched, n);
 }
 
 static __rte_always_inline uint16_t
@@ -485,7 +485,7 @@ dlb_enqueue(struct dlb_port *port, const struct rte_event *ev, uint16_t n, enum 
 		for (; i < stop && err == 0; i += err == 0)
 			err = enqueue_one(&tx, &ev[i], n - i, known);
 	}
-	enqueue_finish(&tx);
+	enqueue_finish(&tx, n);
 	if (unlikely(err != 0))
 		rte_errno = err;
 	return i;

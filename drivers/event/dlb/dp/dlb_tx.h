@@ -30,16 +30,20 @@ struct dlb_tx {
 	uint64_t nb_sched; /* four counts of 16 bits, by enum dlb_sched_type */
 };
 
-/* Add four counts of 16 bits, by enum dlb_sched_type, to their counters: mostly only one is not 0. */
+/*
+ * Add four counts of 16 bits, by enum dlb_sched_type, of at most @p n events to their counters. Of a
+ * single event, which the compiler knows, one count is 1.
+ */
 static __rte_always_inline void
-dlb_count_sched(uint64_t *counters, uint64_t nb_sched)
+dlb_count_sched(uint64_t *counters, uint64_t nb_sched, uint16_t n)
 {
-	while (nb_sched != 0) {
-		unsigned int shift = (unsigned int)__builtin_ctzll(nb_sched) & 48;
-
-		dlb_count(&counters[shift / 16], nb_sched >> shift & 0xffff);
-		nb_sched &= ~(UINT64_C(0xffff) << shift);
+	if (__builtin_constant_p(n) && n == 1) {
+		if (nb_sched != 0)
+			dlb_count(&counters[__builtin_ctzll(nb_sched) / 16], 1);
+		return;
 	}
+	for (; nb_sched != 0; counters++, nb_sched >>= 16)
+		dlb_count(counters, nb_sched & 0xffff);
 }
 
 /* What was said about a position that is not the oldest. */

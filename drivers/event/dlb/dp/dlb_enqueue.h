@@ -491,17 +491,45 @@ dlb_enqueue(struct dlb_port *port, const struct rte_event *ev, uint16_t n, enum 
 	return i;
 }
 
+/*
+ * An event as its application wrote it just now, field by field: a load of more than one of these
+ * would wait until all of them have left the store buffer of the CPU. The loads are atomic, or the
+ * compiler would make one of them.
+ */
+static __rte_always_inline uint64_t
+enqueue_byte(const struct rte_event *ev, unsigned int i)
+{
+	return (uint64_t)dlb_load_relaxed((const uint8_t *)ev + i) << 8 * i;
+}
+
+static __rte_always_inline struct rte_event
+enqueue_read(const struct rte_event *ev)
+{
+	uint64_t carried = dlb_load_relaxed((const uint32_t *)(const void *)ev);
+
+	return (struct rte_event){
+		.event = carried | enqueue_byte(ev, 4) | enqueue_byte(ev, 5) | enqueue_byte(ev, 6) |
+			 enqueue_byte(ev, 7),
+		.u64 = ev->u64,
+	};
+}
+
 /* An event that comes alone: after one look at it, everything is known about the operations. */
 static __rte_always_inline uint16_t
 dlb_enqueue_one(struct dlb_port *port, const struct rte_event *ev)
 {
-	switch (DLB_EVENT_OP(ev->event)) {
+	struct rte_event event;
+
+	switch (DLB_EVENT_OP(enqueue_byte(ev, 4))) {
 	case RTE_EVENT_OP_NEW:
-		return dlb_enqueue(port, ev, 1, DLB_KNOWN_NEW);
+		event = enqueue_read(ev);
+		return dlb_enqueue(port, &event, 1, DLB_KNOWN_NEW);
 	case RTE_EVENT_OP_FORWARD:
-		return dlb_enqueue(port, ev, 1, DLB_KNOWN_FORWARD);
+		event = enqueue_read(ev);
+		return dlb_enqueue(port, &event, 1, DLB_KNOWN_FORWARD);
 	case RTE_EVENT_OP_RELEASE:
-		return dlb_enqueue(port, ev, 1, DLB_KNOWN_RELEASE);
+		event.event = enqueue_byte(ev, 7); /* its mark */
+		return dlb_enqueue(port, &event, 1, DLB_KNOWN_RELEASE);
 	default:
 		return dlb_enqueue(port, ev, 1, DLB_KNOWN_NONE);
 	}

@@ -182,8 +182,11 @@ static const struct dlbsim_host bus_host = {
 static unsigned int
 next_ring(const struct sim_bus *bus, unsigned int i)
 {
-	while (i < bus->nb_rings && dlb_ring_count(bus->rings[i]) == 0)
-		i++;
+	for (; i < bus->nb_rings; i++) {
+		dlb_ring_expect(bus->rings[i]);
+		if (dlb_ring_count(bus->rings[i]) != 0)
+			break;
+	}
 	return i;
 }
 

@@ -182,10 +182,10 @@ static const struct load loads[] = {
 	{ "ordered", DLB_SCHED_ORDERED, 1, 1, 1, 1024, BURST, false, 1530 },
 	{ "unordered", DLB_SCHED_UNORDERED, 1, 1, 1, 1024, BURST, false, 1120 },
 	{ "directed", DLB_SCHED_DIRECTED, 1, 1, 1, 1024, BURST, false, 815 },
-	{ "atomic, alone", DLB_SCHED_ATOMIC, 1, 1, 1, 1024, 1, false, 7330 },
-	{ "directed, alone", DLB_SCHED_DIRECTED, 1, 1, 1, 1024, 1, false, 5840 },
-	{ "ordered, alone", DLB_SCHED_ORDERED, 1, 1, 1, 1024, 1, false, 8380 },
-	{ "unordered, alone", DLB_SCHED_UNORDERED, 1, 1, 1, 1024, 1, false, 6850 },
+	{ "atomic, alone", DLB_SCHED_ATOMIC, 1, 1, 1, 1024, 1, false, 6950 },
+	{ "directed, alone", DLB_SCHED_DIRECTED, 1, 1, 1, 1024, 1, false, 5370 },
+	{ "ordered, alone", DLB_SCHED_ORDERED, 1, 1, 1, 1024, 1, false, 7950 },
+	{ "unordered, alone", DLB_SCHED_UNORDERED, 1, 1, 1, 1024, 1, false, 6440 },
 	/* What is configured costs nothing: the bound is that of one queue. */
 	{ "atomic, 32 queues, 64 ports", DLB_SCHED_ATOMIC, 32, 64, 1, 32768, BURST, false, 1410 },
 	/* Ports that share a queue make turns of four; more than eight cost no more than eight. */

@@ -7,13 +7,13 @@
 
 #include "bench.h"
 
-#define NB_LDB	  5 /* ports; the last one links nothing */
-#define NB_QUEUES 3
-#define NB_DIR	  2
-#define NB_OPS	  30000
-#define BUDGET	  64
-#define MAX_DEPTH (8 << (NB_LDB - 1))
-#define EN_MSIX	  (2U << 10)
+#define NB_LDB	     5 /* ports; the last one links nothing */
+#define NB_QUEUES    3
+#define NB_DIR	     2
+#define NB_OPS	     30000
+#define BUDGET	     64
+#define MAX_DEPTH    (8 << (NB_LDB - 1))
+#define EN_MSIX	     (2U << 10)
 #define WEIGHT_VALID (1U << 15)
 
 struct twins {
@@ -91,8 +91,8 @@ draw_command(struct twins *t, bool is_ldb)
 	enum dlb_cmd cmd = cmds[draw(t, sizeof(cmds) / sizeof(cmds[0]))];
 	enum dlb_sched_type type = (enum dlb_sched_type)draw(t, 4);
 	unsigned int nb = type == DLB_SCHED_DIRECTED ? NB_DIR : NB_QUEUES;
-	struct dlb_hcw hcw = bench_qe(cmd, type, draw(t, 99) == 0 ? 77 : draw(t, nb), draw(t, 9),
-				      t->random);
+	struct dlb_hcw hcw =
+		bench_qe(cmd, type, draw(t, 99) == 0 ? 77 : draw(t, nb), draw(t, 9), t->random);
 
 	hcw.flags14 = (uint8_t)(draw(t, 4) << 1); /* weight */
 	if ((cmd & DLB_HCW_QE_VALID) == 0)
@@ -203,7 +203,8 @@ compare_registers(const struct twins *t)
 
 	assert_memory_equal(&drops[0], &drops[1], sizeof(drops[0]));
 	for (unsigned int reg = 0; reg < DLB_R_COUNT; reg++)
-		for (unsigned int i = 0; i < 8 && i < dlb_reg_descs[reg].count[t->with->version]; i++)
+		for (unsigned int i = 0; i < 8 && i < dlb_reg_descs[reg].count[t->with->version];
+		     i++)
 			if (bench_get(t->with, (enum dlb_reg)reg, i) !=
 			    bench_get(t->apart, (enum dlb_reg)reg, i))
 				fail_msg("%s %u differs", dlb_reg_descs[reg].name, i);
@@ -238,7 +239,7 @@ play(struct twins *t)
 static void
 test_one_call_does_what_two_do(void **state)
 {
-	void *other = (void *)(uintptr_t)&((struct bench *)*state)->version;
+	void *other = (void *)(uintptr_t) & ((struct bench *)*state)->version;
 	struct twins t = { .with = *state, .random = 1 };
 
 	assert_int_equal(bench_setup(&other), 0);

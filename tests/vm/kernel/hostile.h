@@ -44,6 +44,7 @@ enum expected {
 void
 tally_count(struct tally *tally, const char *name, int error);
 
+/* There is nothing more to wait for. */
 bool
 tally_is_complete(const struct tally *tally, enum expected expected);
 

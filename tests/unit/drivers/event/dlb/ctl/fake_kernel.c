@@ -21,7 +21,6 @@
 #define FD_CQ	  5003
 
 /* Ids are no numbers from 0, and no two kinds look alike. */
-#define DOMAIN_ID    3
 #define FIRST_DIR_ID 40
 #define FIRST_QID    9
 
@@ -266,10 +265,12 @@ __wrap_mremap(void *old, size_t old_len, size_t new_len, int flags, void *new)
 int
 __wrap_eventfd(unsigned int count, int flags)
 {
-	if (fake_fails(FAKE_EVENTFD)) {
+	/* EAL's thread may not wait in a read. */
+	if (fake_fails(FAKE_EVENTFD) || (flags & EFD_NONBLOCK) == 0) {
 		errno = EMFILE;
 		return -1;
 	}
+	fake.nb_inherited += (flags & EFD_CLOEXEC) == 0;
 	fake.eventfd = __real_eventfd(count, flags);
 	return fake.eventfd;
 }
@@ -302,7 +303,7 @@ device_answer(unsigned int nr, void *arg)
 		response->id = fake.sns_per_queue[((struct dlb_arg_sn *)arg)->group];
 		return 0;
 	case _IOC_NR(DLB_IOC_CREATE_SCHED_DOMAIN):
-		response->id = DOMAIN_ID;
+		response->id = FAKE_DOMAIN_ID;
 		return give_file(&((struct dlb_arg_create_domain *)arg)->domain_fd, FD_DOMAIN);
 	default:
 		return ENOTTY;

@@ -22,6 +22,8 @@
 
 #define FAKE_NODE "/dev/dlb7"
 
+#define FAKE_DOMAIN_ID 3
+
 /* Of the load-balanced ports, in the order in which they are made. */
 #define FAKE_FIRST_LDB_ID 17
 

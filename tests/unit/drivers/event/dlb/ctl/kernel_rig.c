@@ -54,6 +54,7 @@ const struct dlb_ctl_domain rig_domain_conf = {
 	.rm.nb_atomic_inflights = 64,
 	.rm.nb_hist_list_entries = 96,
 	.rm.nb_ldb_credits = 4096,
+	.rm.nb_dir_credits = 1000,
 	.nb_ordered = 1,
 	.sns_per_queue = 256,
 };
@@ -64,7 +65,7 @@ rig_fill(struct rig *rig)
 	const struct dlb_ctl_queue queue = {
 		.dir_port = -1,
 		.ldb = { .nb_sequence_numbers = 256,
-			 .nb_qid_inflights = 256,
+			 .nb_qid_inflights = 192,
 			 .nb_atomic_inflights = 64,
 			 .lock_id_comp_level = 1024,
 			 .depth_threshold = 256 },
@@ -74,7 +75,7 @@ rig_fill(struct rig *rig)
 		.interrupts = rig->interrupts,
 	};
 	const struct dlb_ctl_lane dir = { .cq_depth = 64, .is_dir = true };
-	struct dlb_ctl_queue dir_queue = { .depth_threshold = 256 };
+	struct dlb_ctl_queue dir_queue = { .depth_threshold = 128 };
 	int ret;
 
 	rig->qid = dlb_ctl_queue_create(rig->ctl, &queue);

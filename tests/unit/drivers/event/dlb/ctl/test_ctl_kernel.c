@@ -29,6 +29,7 @@ test_ctl_kernel_asks_for_what_the_plan_wants(void **state)
 {
 	const struct dlb_arg_create_domain *domain;
 	const struct dlb_arg_ldb_queue *queue;
+	const struct dlb_arg_dir_queue *dir_queue;
 	const struct dlb_arg_ldb_port *ldb;
 	const struct dlb_arg_dir_port *dir;
 	const struct dlb_arg_map_qid *map;
@@ -43,11 +44,15 @@ test_ctl_kernel_asks_for_what_the_plan_wants(void **state)
 	assert_int_equal(domain->num_atomic_inflights, 64);
 	assert_int_equal(domain->num_hist_list_entries, 96);
 	assert_int_equal(domain->num_ldb_credits, 4096);
+	assert_int_equal(domain->num_dir_credits, 1000);
 	assert_int_equal(domain->num_sn_slots[0], 1);
 	assert_int_equal(domain->num_sn_slots[1], 0);
 	queue = fake_kernel_request(DLB_IOC_CREATE_LDB_QUEUE, 0);
 	assert_int_equal(queue->num_sequence_numbers, 256);
+	assert_int_equal(queue->num_qid_inflights, 192);
+	assert_int_equal(queue->num_atomic_inflights, 64);
 	assert_int_equal(queue->lock_id_comp_level, 1024);
+	assert_int_equal(queue->depth_threshold, 256);
 	ldb = fake_kernel_request(DLB_IOC_CREATE_LDB_PORT, 0);
 	assert_int_equal(ldb->cq_depth, 32);
 	assert_int_equal(ldb->cq_depth_threshold, 1);
@@ -56,10 +61,54 @@ test_ctl_kernel_asks_for_what_the_plan_wants(void **state)
 	dir = fake_kernel_request(DLB_IOC_CREATE_DIR_PORT, 0);
 	assert_int_equal(dir->cq_depth, 64);
 	assert_int_equal(dir->queue_id, -1);
+	dir_queue = fake_kernel_request(DLB_IOC_CREATE_DIR_QUEUE, 0);
+	assert_int_equal(dir_queue->port_id, rig.dir.id);
+	assert_int_equal(dir_queue->depth_threshold, 128);
 	map = fake_kernel_request(DLB_IOC_MAP_QID, 0);
 	assert_int_equal(map->port_id, rig.ldb.id);
 	assert_int_equal(map->qid, rig.qid);
 	assert_int_equal(map->priority, 5);
+	rig_free(&rig);
+}
+
+static uint32_t
+asked_about(unsigned long code)
+{
+	const struct dlb_arg_object *arg = fake_kernel_request(code, 0);
+
+	assert_non_null(arg);
+	return arg->id;
+}
+
+static void
+test_ctl_kernel_names_what_it_asks_about(void **state)
+{
+	const struct dlb_arg_unmap_qid *unmap;
+	unsigned int qid;
+	struct rig rig;
+
+	(void)state;
+	rig_new(&rig);
+	qid = (unsigned int)rig.qid;
+	assert_int_equal(asked_about(DLB_IOC_GET_LDB_PORT_PP_FD), rig.ldb.id);
+	assert_int_equal(asked_about(DLB_IOC_GET_LDB_PORT_CQ_FD), rig.ldb.id);
+	assert_int_equal(asked_about(DLB_IOC_GET_DIR_PORT_PP_FD), rig.dir.id);
+	assert_int_equal(asked_about(DLB_IOC_GET_DIR_PORT_CQ_FD), rig.dir.id);
+	assert_int_equal(dlb_ctl_lane_enable(rig.ctl, true, rig.ldb.id, false), 0);
+	assert_int_equal(asked_about(DLB_IOC_DISABLE_LDB_PORT), rig.ldb.id);
+	assert_null(fake_kernel_request(DLB_IOC_ENABLE_LDB_PORT, 0));
+	assert_int_equal(dlb_ctl_lane_enable(rig.ctl, false, rig.dir.id, true), 0);
+	assert_int_equal(asked_about(DLB_IOC_ENABLE_DIR_PORT), rig.dir.id);
+	assert_int_equal(dlb_ctl_queue_depth(rig.ctl, true, qid), 0);
+	assert_int_equal(asked_about(DLB_IOC_GET_LDB_QUEUE_DEPTH), qid);
+	assert_int_equal(dlb_ctl_queue_depth(rig.ctl, false, rig.dir.id), 0);
+	assert_int_equal(asked_about(DLB_IOC_GET_DIR_QUEUE_DEPTH), rig.dir.id);
+	/* A request of the device file has the same code. */
+	fake.nb_requests = 0;
+	assert_int_equal(dlb_ctl_unmap(rig.ctl, rig.ldb.id, qid), 0);
+	unmap = fake_kernel_request(DLB_IOC_UNMAP_QID, 0);
+	assert_int_equal(unmap->port_id, rig.ldb.id);
+	assert_int_equal(unmap->qid, qid);
 	rig_free(&rig);
 }
 
@@ -76,6 +125,8 @@ test_ctl_kernel_keeps_no_file_of_a_port_open(void **state)
 	assert_non_null(rig.ldb.pp_mem);
 	assert_non_null(rig.dir.cq);
 	rig_free(&rig);
+	assert_null(rig.ldb.pp_mem);
+	assert_null(rig.dir.cq);
 }
 
 /* How far apart the entries of a CQ are. */
@@ -209,7 +260,7 @@ test_ctl_kernel_takes_no_sequence_numbers_without_need(void **state)
 	fake.refuse_code = DLB_IOC_GET_SN_ALLOCATION;
 	fake.refuse_error = EIO;
 	assert_int_equal(rig_open(&rig), 0);
-	assert_true(dlb_ctl_domain_create(rig.ctl, &conf) >= 0);
+	assert_int_equal(dlb_ctl_domain_create(rig.ctl, &conf), FAKE_DOMAIN_ID);
 	domain = fake_kernel_request(DLB_IOC_CREATE_SCHED_DOMAIN, 0);
 	assert_int_equal(domain->num_sn_slots[0] + domain->num_sn_slots[1], 0);
 	rig_free(&rig);
@@ -253,6 +304,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ctl_kernel_asks_for_what_the_plan_wants),
+		cmocka_unit_test(test_ctl_kernel_names_what_it_asks_about),
 		cmocka_unit_test(test_ctl_kernel_keeps_no_file_of_a_port_open),
 		cmocka_unit_test(test_ctl_kernel_knows_the_layout_from_the_kernel),
 		cmocka_unit_test(test_ctl_kernel_makes_a_domain_again_after_the_first),

@@ -80,6 +80,20 @@ keep(struct attacker *me, enum files files, int fd)
 	return slot;
 }
 
+/* No number is left for a descriptor. In the end all are closed, also what was given to somebody who
+ * had no room for the answer. */
+static void
+attack_without_numbers(struct attacker *me)
+{
+	int fd = eventfd(0, EFD_NONBLOCK);
+
+	while (dup(fd) >= 0)
+		;
+	for (unsigned int i = 0; i < 32; i++)
+		attack_by_request(me);
+	close_range(STDERR_FILENO + 1, FIRST_DEVICE - 1, 0);
+}
+
 static void
 attack_by_close(struct attacker *me)
 {
@@ -87,8 +101,7 @@ attack_by_close(struct attacker *me)
 
 	switch (below(me, 32)) {
 	case 0:
-		/* Also what was given to somebody who had no room for the answer. */
-		close_range(STDERR_FILENO + 1, FIRST_DEVICE - 1, 0);
+		attack_without_numbers(me);
 		break;
 	case 1:
 	case 2:
@@ -448,9 +461,10 @@ attack_process(void)
 		attackers[i] = (struct attacker){ .process = &process,
 						  .seed = (unsigned int)getpid() << 8 | i };
 		pages_map(&attackers[i]);
+	}
+	for (unsigned int i = 0; i < NB_THREADS + NB_SLEEPERS; i++)
 		pthread_create(&threads[i], NULL, i < NB_THREADS ? attack : sleep_on,
 			       &attackers[i]);
-	}
 	for (;;) {
 		usleep(below(&attackers[0], 4000));
 		pthread_kill(threads[below(&attackers[0], NB_THREADS)], SIGUSR1);

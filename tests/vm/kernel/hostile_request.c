@@ -25,6 +25,7 @@ enum word {
 	FEW,
 	EIGHT,
 	SOME,
+	ANYTHING,
 	SNS,	 /* of an ordered queue, or 0 */
 	GROUP,	 /* of SNs */
 	CLASS,	 /* of service */
@@ -66,7 +67,7 @@ static const struct request requests[] = {
 	OF_DEVICE(GET_COS_BW, CLASS),
 	OF_DEVICE(GET_SN_OCCUPANCY, GROUP),
 	OF_DEVICE(QUERY_CQ_POLL_MODE),
-	OF_DEVICE(GET_XSTATS, ZERO, ZERO, COUNTER, EIGHT),
+	OF_DEVICE(GET_XSTATS, SOME, SOME, COUNTER, ANYTHING),
 	OF_DOMAIN(CREATE_LDB_QUEUE, SNS, SOME, EIGHT, ZERO, SOME),
 	OF_DOMAIN(CREATE_DIR_QUEUE, A_DIR_PORT_OR_NONE, SOME),
 	OF_DOMAIN(CREATE_LDB_PORT, DEPTH, HISTORY, THRESHOLD),
@@ -158,6 +159,8 @@ right_word(struct attacker *me, const struct slot *slot, enum word word)
 		return 8;
 	case SOME:
 		return 32;
+	case ANYTHING:
+		return below(me, 2) ? below(me, 8) : any_word(me);
 	case SNS:
 		return below(me, 2) ? 64 : 0;
 	case CLASS:
@@ -358,6 +361,15 @@ filling_check(const struct attacker *me, const struct call *call)
 			     call->request->name, (size_t)(me->end - at), call->bytes);
 }
 
+/* A statistic of what there is none of is left as the caller sent it. */
+static bool
+is_invented(const struct call *call, const struct dlb_arg_xstats *answer)
+{
+	return call->request->files == DEVICES && call->request->code == DLB_IOC_GET_XSTATS &&
+	       call->bytes == sizeof(*answer) && answer->xstats_id >= 96 &&
+	       memcmp(&answer->xstats_val, &call->words[FIRST_WORD], 8) != 0;
+}
+
 /* What no device has so many of. */
 static bool
 is_beyond(const struct call *call)
@@ -409,7 +421,7 @@ given_check(const struct call *call, const struct dlb_response *response)
 		fail("%s: an answer to nowhere", call->request->name);
 	if (is_foreign(call) && shared->neighbour_lives)
 		fail("%s: the neighbour's port or queue is given", call->request->name);
-	if (is_beyond(call))
+	if (is_beyond(call) || is_invented(call, call->at))
 		fail("%s: what there is none of is given", call->request->name);
 	if (call->bytes >= sizeof(*response) && response->status != DLB_ST_SUCCESS)
 		fail("%s: status %u, and no error", call->request->name, response->status);

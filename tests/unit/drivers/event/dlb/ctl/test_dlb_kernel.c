@@ -422,6 +422,7 @@ test_dlb_kernel_leaves_other_devices_alone(void **state)
 	struct dlb_bus bus;
 
 	(void)state;
+	fake.version = 0x200;
 	atomic_store(&fake.broken, FAKE_EVENTFD);
 	assert_int_equal(dlb_kernel_open(&t->dev), 0);
 	nb_requests = fake.nb_requests;
@@ -432,6 +433,10 @@ test_dlb_kernel_leaves_other_devices_alone(void **state)
 	assert_true(t->dev.has_interrupts);
 	assert_true(is_started());
 	assert_int_equal(fake.nb_requests, nb_requests);
+	/* Nobody else takes credits of theirs. */
+	t->data.dev_conf.nb_events_limit = 1000;
+	t->dev.plan.nb_dir_queues = 1;
+	assert_int_equal(dlb_kernel_check_dir_credits(&t->dev), 0);
 }
 
 int

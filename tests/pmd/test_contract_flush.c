@@ -14,7 +14,7 @@
 
 struct flushed {
 	unsigned int nb;
-	unsigned int nb_of_queue[9];
+	unsigned int nb_of_queue[10];
 	uint8_t seen[MAX];
 };
 
@@ -24,7 +24,7 @@ flush(uint8_t dev_id, struct rte_event event, void *arg)
 	struct flushed *flushed = arg;
 
 	CHECK(event.u64 < MAX);
-	CHECK(event.queue_id < 9);
+	CHECK(event.queue_id < 10);
 	flushed->nb++;
 	flushed->nb_of_queue[event.queue_id]++;
 	flushed->seen[event.u64]++;
@@ -143,28 +143,26 @@ test_stop_finds_events_of_unlinked_queues(void)
 	contract_unplug(NAME);
 }
 
-/* All eight places of the port that could take them are taken by other queues. */
+/* All eight places of the port that could take them are taken by other queues, once for each. */
 static void
-test_stop_makes_room_for_an_unlinked_queue(void)
+test_stop_makes_room_for_unlinked_queues(void)
 {
 	const uint8_t dev_id = contract_plug(NAME, "");
 	struct flushed flushed = { 0 };
-	uint8_t queue;
+	uint8_t queues[] = { 8, 9 };
 
-	contract_set_up(dev_id, 9, RTE_SCHED_TYPE_ATOMIC, 2);
-	for (queue = 0; queue < 8; queue++)
-		contract_link(dev_id, 0, queue);
-	contract_link(dev_id, 1, 8);
+	contract_set_up(dev_id, 10, RTE_SCHED_TYPE_ATOMIC, 2);
+	for (uint8_t queue = 0; queue < 10; queue++)
+		contract_link(dev_id, queue >= 8, queue);
 	CHECK_EQUAL(rte_event_dev_start(dev_id), 0);
 	CHECK_EQUAL(rte_event_dev_stop_flush_callback_register(dev_id, flush, &flushed), 0);
-	queue = 8;
-	CHECK_EQUAL(rte_event_port_unlink(dev_id, 1, &queue, 1), 1);
+	CHECK_EQUAL(rte_event_port_unlink(dev_id, 1, queues, 2), 2);
 	CHECK_EQUAL(rte_event_port_unlinks_in_progress(dev_id, 1), 0);
-	for (unsigned int i = 0; i < 9; i++)
+	for (unsigned int i = 0; i < 10; i++)
 		contract_send(dev_id, 1, i, 0, i);
 	rte_event_dev_stop(dev_id);
-	CHECK_EQUAL(flushed.nb, 9);
-	check_each_once(&flushed, 0, 9);
+	CHECK_EQUAL(flushed.nb, 10);
+	check_each_once(&flushed, 0, 10);
 	CHECK_EQUAL(rte_event_dev_close(dev_id), 0);
 	contract_unplug(NAME);
 }
@@ -213,7 +211,7 @@ static const struct contract_case cases[] = {
 	CONTRACT_CASE(test_stop_without_a_callback_ends),
 	CONTRACT_CASE(test_stop_tells_held_from_answered),
 	CONTRACT_CASE(test_stop_finds_events_of_unlinked_queues),
-	CONTRACT_CASE(test_stop_makes_room_for_an_unlinked_queue),
+	CONTRACT_CASE(test_stop_makes_room_for_unlinked_queues),
 	CONTRACT_CASE(test_quiesce_gives_everything_back),
 };
 

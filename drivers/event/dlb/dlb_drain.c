@@ -120,16 +120,25 @@ make_room(struct dlb_dev *dev, unsigned int port)
 	return -ENOSPC;
 }
 
-static int
-map_to_any_port(struct dlb_dev *dev, unsigned int queue)
+/* The first port with a load-balanced lane, or the number of ports. */
+static unsigned int
+any_ldb_port(const struct dlb_dev *dev)
 {
-	struct dlb_ctl *ctl = dlb_process_of(dev)->ctl;
 	unsigned int port = 0;
-	int ret;
 
 	while (port < dev->setup.nb_ports &&
 	       (dev->plan.ports[port].is_directed || dev->plan.ports[port].nb_lanes == 0))
 		port++;
+	return port;
+}
+
+static int
+map_to_any_port(struct dlb_dev *dev, unsigned int queue)
+{
+	struct dlb_ctl *ctl = dlb_process_of(dev)->ctl;
+	unsigned int port = any_ldb_port(dev);
+	int ret;
+
 	if (port == dev->setup.nb_ports)
 		return -ENOENT;
 	ret = dlb_ctl_map(ctl, dev->hw.lanes[port][0].id, dev->hw.qid[queue], 0);
@@ -148,6 +157,32 @@ open_unlinked(struct dlb_dev *dev, unsigned int queue)
 		return dlb_ctl_lane_enable(dlb_process_of(dev)->ctl, false, dev->hw.qid[queue],
 					   true);
 	return map_to_any_port(dev, queue);
+}
+
+/* Its events are out. The next queue may need its place, or finds out that it is not free. */
+static void
+close_unlinked(struct dlb_dev *dev, unsigned int queue)
+{
+	if (!dev->plan.queues[queue].is_directed)
+		(void)dlb_ctl_unmap(dlb_process_of(dev)->ctl,
+				    dev->hw.lanes[any_ldb_port(dev)][0].id, dev->hw.qid[queue]);
+}
+
+/* Map a queue that no port takes from to one until it is empty. */
+static void
+drain_unlinked(struct rte_eventdev *eventdev, struct served *served, unsigned int queue)
+{
+	struct dlb_dev *dev = dlb_dev_of(eventdev);
+	int ret = open_unlinked(dev, queue);
+
+	if (ret != 0) {
+		DLB_LOG(ERR, eventdev->data->name, "stop: the events of queue %u are lost: %s",
+			queue, strerror(-ret));
+		return;
+	}
+	served->queues[queue] = true;
+	flush_rounds(eventdev, served);
+	close_unlinked(dev, queue);
 }
 
 /* Of a device that was reset below its driver, or is gone, some events never come back. */
@@ -172,19 +207,9 @@ dlb_drain(struct rte_eventdev *eventdev)
 		served.queues[queue] = is_linked(dev, queue);
 	settle(dev);
 	flush_rounds(eventdev, &served);
-	for (unsigned int queue = 0; queue < dev->setup.nb_queues; queue++) {
-		int ret;
-
-		if (served.queues[queue] || dlb_queue_depth(dev, queue) <= 0)
-			continue;
-		ret = open_unlinked(dev, queue);
-		served.queues[queue] = ret == 0;
-		if (ret != 0)
-			DLB_LOG(ERR, eventdev->data->name,
-				"stop: the events of queue %u are lost: %s", queue, strerror(-ret));
-		else
-			flush_rounds(eventdev, &served);
-	}
+	for (unsigned int queue = 0; queue < dev->setup.nb_queues; queue++)
+		if (!served.queues[queue] && dlb_queue_depth(dev, queue) > 0)
+			drain_unlinked(eventdev, &served, queue);
 	for (unsigned int queue = 0; queue < dev->setup.nb_queues; queue++)
 		if (dlb_queue_depth(dev, queue) > 0)
 			DLB_LOG(ERR, eventdev->data->name, "stop: %d events of queue %u are lost",

@@ -162,9 +162,9 @@ dlb_kernel_update_limits(struct dlb_dev *dev)
 }
 
 /*
- * A directed element without a credit would be dropped. Nor may ports that send new events keep all
- * that is left to those who forward, or ordered queues all for elements that wait for their turn:
- * the element that all wait for could not be sent. 0 without a directed queue.
+ * A directed element without a credit would be dropped. Nor may ports keep all that new events leave
+ * to those who forward, or ordered queues all for elements that wait for their turn: the element
+ * that all wait for could not be sent. 0 without a directed queue.
  */
 static uint32_t
 dir_credits_needed(const struct dlb_dev *dev)

@@ -29,7 +29,7 @@
  */
 #define DLB_DIR_CREDIT_QUANTUM 8
 
-/* NEW leaves one part in so many of the directed pool, but for a quantum for each port. */
+/* NEW leaves one part in so many of the directed pool. */
 #define DLB_DIR_CREDIT_PARTS 4
 
 static inline uint32_t
@@ -105,15 +105,17 @@ static inline uint32_t
 dlb_dir_credit_take(struct dlb_port *port, uint32_t n, bool is_new)
 {
 	struct dlb_dp_dev *dp = port->dp;
+	const int32_t reserve = is_new ? (int32_t)dp->dir_credit_reserve : 0;
 	int32_t left, wanted, got;
 
 	if (is_new) {
-		left = dlb_load_relaxed(&dp->dir_pool) - (int32_t)dp->dir_credit_reserve;
+		left = dlb_load_relaxed(&dp->dir_pool) - reserve;
 		n = RTE_MIN(n, (uint32_t)RTE_MAX(left, 0));
 	}
 	if (port->dir_credits < n) {
 		wanted = (int32_t)RTE_MAX(n - port->dir_credits, (uint32_t)DLB_DIR_CREDIT_QUANTUM);
-		got = dlb_sub_relaxed(&dp->dir_pool, wanted);
+		/* What there was at the look before, other ports may have taken meanwhile. */
+		got = dlb_sub_relaxed(&dp->dir_pool, wanted) - reserve;
 		got = RTE_MAX(0, RTE_MIN(got, wanted));
 		if (got < wanted)
 			dlb_add_relaxed(&dp->dir_pool, wanted - got);

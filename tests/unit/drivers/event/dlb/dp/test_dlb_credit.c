@@ -260,6 +260,7 @@ check_reserve(uint16_t n)
 	} while (sent == n && nb_new < 1000);
 	assert_int_equal(rte_errno, ENOSPC);
 	assert_in_range(nb_new, 300 - DLB_DIR_CREDIT_QUANTUM, 300);
+	assert_int_equal(fake->dp.dir_pool, 100);
 	assert_int_equal(events_in(fake), nb_new);
 	receive(fake, ev, 128, FAKE_QUEUE_ATOMIC);
 	for (i = 0; i < 128; i++) {

@@ -133,17 +133,24 @@ try_domain_create(int device, unsigned int nb_credits, unsigned int *status)
 	return error != 0 ? -error : (int)arg.domain_fd;
 }
 
+int
+port_file(int domain, unsigned long code, unsigned int id)
+{
+	struct dlb_arg_object arg = { .id = id };
+
+	REQUEST(domain, code, &arg);
+	return (int)arg.response.id;
+}
+
 static void *
 map(int domain, unsigned long code, unsigned int id, size_t bytes)
 {
-	struct dlb_arg_object arg = { .id = id };
-	void *at;
+	int fd = port_file(domain, code, id);
+	void *at = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 
-	REQUEST(domain, code, &arg);
-	at = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, (int)arg.response.id, 0);
 	if (at == MAP_FAILED)
 		fail("mmap of %zu bytes of port %u: %s", bytes, id, strerror(errno));
-	close((int)arg.response.id);
+	close(fd);
 	return at;
 }
 

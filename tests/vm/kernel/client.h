@@ -89,6 +89,10 @@ rig_fill(struct rig *rig, int device, int domain);
 void
 rig_destroy(struct rig *rig);
 
+/* What a request for one of a port's files gives. */
+int
+port_file(int domain, unsigned long code, unsigned int id);
+
 struct port
 port_map(int domain, bool is_ldb, unsigned int id);
 

@@ -53,15 +53,6 @@ small_domain_create(int device)
 	return (int)arg.domain_fd;
 }
 
-static int
-port_file(int domain, unsigned long code, unsigned int id)
-{
-	struct dlb_arg_object arg = { .id = id };
-
-	REQUEST(domain, code, &arg);
-	return (int)arg.response.id;
-}
-
 /* A port's file alone keeps its domain alive. */
 static void
 map_orphan(int device)

@@ -94,14 +94,13 @@ static void
 expect_no_map(int domain, unsigned long code, unsigned int id, size_t bytes, int flags,
 	      const char *why)
 {
-	struct dlb_arg_object arg = { .id = id };
+	int fd = port_file(domain, code, id);
 
-	REQUEST(domain, code, &arg);
-	if (mmap(NULL, bytes, PROT_WRITE, flags, (int)arg.response.id, 0) != MAP_FAILED)
+	if (mmap(NULL, bytes, PROT_WRITE, flags, fd, 0) != MAP_FAILED)
 		fail("%s can be mapped", why);
 	if (errno != EINVAL)
 		fail("%s: %s", why, strerror(errno));
-	close((int)arg.response.id);
+	close(fd);
 }
 
 static void
@@ -123,15 +122,13 @@ check_lengths(struct rig *rig)
 static volatile uint8_t *
 map_cq(const struct rig *rig, int flags)
 {
-	struct dlb_arg_object arg = { .id = rig->ldb.id };
-	void *at;
+	int fd = port_file(rig->domain, DLB_IOC_GET_LDB_PORT_CQ_FD, rig->ldb.id);
+	void *at = mmap(NULL, DLB_UAPI_CQ_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED | flags, fd,
+			PAGE_BYTES);
 
-	REQUEST(rig->domain, DLB_IOC_GET_LDB_PORT_CQ_FD, &arg);
-	at = mmap(NULL, DLB_UAPI_CQ_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED | flags,
-		  (int)arg.response.id, PAGE_BYTES);
 	if (at == MAP_FAILED)
 		fail("a CQ cannot be mapped again: %s", strerror(errno));
-	close((int)arg.response.id);
+	close(fd);
 	return at;
 }
 

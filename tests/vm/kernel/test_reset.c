@@ -333,15 +333,6 @@ test_unbind(void)
 #define NB_MAPPINGS 32 /* of each; of the two kinds in turn */
 #define NB_RACES    25
 
-static int
-port_file(int domain, unsigned long code, unsigned int id)
-{
-	struct dlb_arg_object arg = { .id = id };
-
-	REQUEST(domain, code, &arg);
-	return (int)arg.response.id;
-}
-
 /*
  * Map a port and touch every other mapping, for as long as the port is there. Whatever was mapped
  * last, nothing of it can be touched when the end of the pipe says that the port is gone.

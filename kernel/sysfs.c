@@ -164,7 +164,9 @@ setting_store(struct device *dev, struct device_attribute *attr, const char *buf
 	if (ret != 0)
 		return ret;
 	mutex_lock(&dlb->lock);
-	ret = dlb->state == DLB_READY ? setting->set(dlb, setting->index, value) : -EBUSY;
+	ret = dlb_state_error(dlb);
+	if (ret == 0)
+		ret = setting->set(dlb, setting->index, value);
 	mutex_unlock(&dlb->lock);
 	dlb_power_put(dlb);
 	return ret != 0 ? ret : len;

@@ -134,6 +134,17 @@ use_until(struct rig *rig, void (*event)(void))
 	waitpid(pid, NULL, 0);
 }
 
+/* As are requests. */
+static void
+expect_setting_refused(void)
+{
+	int fd = open("/sys/class/dlb2/dlb0/device/cos_bw/cos0_bw_percent", O_WRONLY);
+
+	if (write(fd, "25", 2) >= 0 || errno != EINVAL)
+		fail("a setting is written in a reset");
+	close(fd);
+}
+
 /* A program that lets go when it is told to keeps what it has mapped until then. */
 static void
 check_grace(int device)
@@ -155,6 +166,7 @@ check_grace(int device)
 		(void)!write(ready[1], &byte, 1);
 		if (read(rig.domain, &alert, sizeof(alert)) != sizeof(alert))
 			_exit(1);
+		expect_setting_refused();
 		usleep(50000);
 		(void)*rig.ldb.pp;
 		(void)*(volatile const uint8_t *)rig.ldb.ring;

@@ -7,18 +7,21 @@
 
 #include "bench.h"
 
-#define NB_LDB	     5 /* ports; the last one links nothing */
+#define FEW_LDB	     5 /* ports; the last one links nothing */
+#define MANY_LDB     12
 #define NB_QUEUES    3
 #define NB_DIR	     2
 #define NB_OPS	     30000
 #define BUDGET	     64
-#define MAX_DEPTH    (8 << (NB_LDB - 1))
+#define NB_DEPTHS    5
+#define MAX_DEPTH    (8 << (NB_DEPTHS - 1))
 #define EN_MSIX	     (2U << 10)
 #define WEIGHT_VALID (1U << 15)
 
 struct twins {
 	struct bench *with;  /* one call */
 	struct bench *apart; /* two calls */
+	unsigned int nb_ldb;
 	uint32_t random;
 	uint64_t nb_entries; /* that both have in their CQs, by now */
 };
@@ -37,7 +40,7 @@ draw(struct twins *t, uint32_t below)
  * numbers, places for flows that wait. Queue 0 has one port, the others share.
  */
 static void
-bring_up(struct bench *b)
+bring_up(struct bench *b, unsigned int nb_ldb)
 {
 	bench_power_up(b, false);
 	bench_credits(b, 0, 60, 30);
@@ -50,9 +53,10 @@ bring_up(struct bench *b)
 							  .atomics = 3,
 							  .threshold = 1 + q,
 							  .flows = 2 + q });
-	for (unsigned int p = 0; p < NB_LDB; p++) {
-		bench_ldb_port(b,
-			       &(struct bench_port){ .id = p, .depth = 8U << p, .history = 7 + p });
+	for (unsigned int p = 0; p < nb_ldb; p++) {
+		bench_ldb_port(b, &(struct bench_port){ .id = p,
+							.depth = 8U << p % NB_DEPTHS,
+							.history = 7 + p });
 		bench_set(b, DLB_R_CHP_LDB_CQ_INT_ENB, p, 2);
 		bench_set(b, DLB_R_SYS_LDB_CQ_ISR, p, EN_MSIX | p);
 	}
@@ -60,7 +64,7 @@ bring_up(struct bench *b)
 		bench_dir_queue(b, &(struct bench_queue){ .qid = d, .threshold = 1 + d });
 		bench_dir_port(b, &(struct bench_port){ .id = d, .depth = 8U << d });
 		bench_set(b, DLB_R_CHP_DIR_CQ_INT_ENB, d, 2);
-		bench_set(b, DLB_R_SYS_DIR_CQ_ISR, d, EN_MSIX | (NB_LDB + d));
+		bench_set(b, DLB_R_SYS_DIR_CQ_ISR, d, EN_MSIX | (nb_ldb + d));
 	}
 	/* Two histories in one place: an entry may be taken. */
 	bench_set(b, DLB_R_CHP_HIST_LIST_BASE, 3, bench_get(b, DLB_R_CHP_HIST_LIST_BASE, 2));
@@ -71,8 +75,8 @@ bring_up(struct bench *b)
 		bench_set(b, DLB_R_MSIX_VECTOR_CTRL, v, 0);
 	bench_link(b, 0, 0, 0, 3);
 	bench_link(b, 0, 5, 1, 2);
-	for (unsigned int p = 1; p < NB_LDB - 1; p++) {
-		bench_link(b, p, p, 1, p);
+	for (unsigned int p = 1; p < nb_ldb - 1; p++) {
+		bench_link(b, p, p % 6, 1, p % 8);
 		bench_link(b, p, 6, 2, p & 2);
 	}
 	b->unverified = true;
@@ -116,7 +120,7 @@ command(struct twins *t)
 {
 	bool is_ldb = draw(t, 4) != 0;
 
-	send(t, is_ldb, draw(t, is_ldb ? NB_LDB : NB_DIR), draw_command(t, is_ldb));
+	send(t, is_ldb, draw(t, is_ldb ? t->nb_ldb : NB_DIR), draw_command(t, is_ldb));
 }
 
 /* Something stays in the queues: the next command does not come alone. */
@@ -124,7 +128,7 @@ static void
 command_before(struct twins *t)
 {
 	struct dlb_hcw hcw = draw_command(t, true);
-	unsigned int port = draw(t, NB_LDB);
+	unsigned int port = draw(t, t->nb_ldb);
 
 	dlbsim_pp_write(t->with->sim, true, port, &hcw, 1);
 	dlbsim_pp_write(t->apart->sim, true, port, &hcw, 1);
@@ -137,6 +141,13 @@ unmap_rings(struct twins *t)
 	t->with->refuse_map = t->apart->refuse_map = draw(t, 4) == 0;
 	dlbsim_dma_unmap(t->with->sim, 0, UINT64_MAX);
 	dlbsim_dma_unmap(t->apart->sim, 0, UINT64_MAX);
+}
+
+static void
+set(const struct twins *t, enum dlb_reg reg, unsigned int i, uint32_t value)
+{
+	bench_set(t->with, reg, i, value);
+	bench_set(t->apart, reg, i, value);
 }
 
 /* Both are asked: reading lets a device finish what it does. */
@@ -155,7 +166,7 @@ give_back(struct twins *t)
 {
 	for (unsigned int turn = draw(t, 12); turn != 0; turn--) {
 		bool is_ldb = draw(t, 4) != 0;
-		unsigned int port = draw(t, is_ldb ? NB_LDB : NB_DIR);
+		unsigned int port = draw(t, is_ldb ? t->nb_ldb : NB_DIR);
 		enum dlb_reg depth = is_ldb ? DLB_R_CHP_LDB_CQ_DEPTH : DLB_R_CHP_DIR_CQ_DEPTH;
 		unsigned int nb = get(t, depth, port);
 
@@ -170,14 +181,18 @@ static void
 disturb(struct twins *t)
 {
 	bool is_ldb = draw(t, 2) != 0, on = draw(t, 8) != 0;
-	unsigned int port = draw(t, is_ldb ? NB_LDB : NB_DIR);
+	unsigned int port = draw(t, is_ldb ? t->nb_ldb : NB_DIR);
 	enum dlb_reg max = is_ldb ? DLB_R_LSP_QID_NALDB_MAX_DEPTH : DLB_R_LSP_QID_DIR_MAX_DEPTH;
 
 	bench_enable(t->with, is_ldb, port, on);
 	bench_enable(t->apart, is_ldb, port, on);
 	/* The deepest that a queue has been counts from here. */
-	bench_set(t->with, max, port % NB_DIR, 0);
-	bench_set(t->apart, max, port % NB_DIR, 0);
+	set(t, max, port % NB_DIR, 0);
+	/* Nothing is scheduled for a while, or turns are counted. */
+	set(t, DLB_R_SYS_WRITE_BUFFER_CTL, 0,
+	    draw(t, 8) == 0 ? DLB_F_SYS_WRITE_BUFFER_CTL_HOLD_SCH_SM : 0);
+	set(t, DLB_R_LSP_LDB_SCHED_PERF_CTRL, 0,
+	    draw(t, 8) == 0 ? DLB_F_LSP_LDB_SCHED_PERF_CTRL_ENAB : 0);
 }
 
 /* --- what is seen of them ------------------------------------------------------------------ */
@@ -185,9 +200,9 @@ disturb(struct twins *t)
 static void
 compare_rings(const struct twins *t)
 {
-	for (unsigned int p = 0; p < NB_LDB + NB_DIR; p++) {
-		bool is_ldb = p < NB_LDB;
-		unsigned int id = is_ldb ? p : p - NB_LDB;
+	for (unsigned int p = 0; p < t->nb_ldb + NB_DIR; p++) {
+		bool is_ldb = p < t->nb_ldb;
+		unsigned int id = is_ldb ? p : p - t->nb_ldb;
 
 		assert_memory_equal(bench_entry(t->with, is_ldb, id, 0),
 				    bench_entry(t->apart, is_ldb, id, 0), MAX_DEPTH * 16);
@@ -232,22 +247,35 @@ play(struct twins *t)
 			compare_registers(t);
 	}
 	assert_true(t->nb_entries > NB_OPS / 8);
-	for (unsigned int p = 0; p < NB_LDB - 1; p++)
+	for (unsigned int p = 0; p < t->nb_ldb - 1; p++)
 		assert_true(t->with->nb_msix[1 + p] != 0);
+}
+
+static void
+compare(struct bench *with, unsigned int nb_ldb)
+{
+	void *other = (void *)(uintptr_t)&with->version;
+	struct twins t = { .with = with, .nb_ldb = nb_ldb, .random = 1 };
+
+	assert_int_equal(bench_setup(&other), 0);
+	t.apart = other;
+	bring_up(t.with, nb_ldb);
+	bring_up(t.apart, nb_ldb);
+	play(&t);
+	bench_teardown(&other);
 }
 
 static void
 test_one_call_does_what_two_do(void **state)
 {
-	void *other = (void *)(uintptr_t) & ((struct bench *)*state)->version;
-	struct twins t = { .with = *state, .random = 1 };
+	compare(*state, FEW_LDB);
+}
 
-	assert_int_equal(bench_setup(&other), 0);
-	t.apart = other;
-	bring_up(t.with);
-	bring_up(t.apart);
-	play(&t);
-	bench_teardown(&other);
+/* More than may share a queue's elements at once. */
+static void
+test_one_call_does_what_two_do_for_many_ports(void **state)
+{
+	compare(*state, MANY_LDB);
 }
 
 int
@@ -255,6 +283,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		ON_BOTH(test_one_call_does_what_two_do),
+		ON_BOTH(test_one_call_does_what_two_do_for_many_ports),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

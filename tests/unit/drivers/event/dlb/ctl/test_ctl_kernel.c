@@ -287,16 +287,24 @@ test_ctl_kernel_has_no_limits_without_an_answer(void **state)
 static void
 test_ctl_kernel_counts_unlinks(void **state)
 {
+	const struct dlb_ctl_lane conf = { .cq_depth = 32 };
+	struct dlb_hw_lane last;
 	struct rig rig;
 
 	(void)state;
 	rig_new(&rig);
+	assert_int_equal(dlb_ctl_lane_open(rig.ctl, &conf, &last), 0);
 	fake.nb_pending[rig.ldb.id] = 3;
 	fake.nb_pending[rig.dir.id] = 40;
 	assert_int_equal(dlb_ctl_pending(rig.ctl, DLB_CTL_ALL), 3);
 	assert_int_equal(dlb_ctl_pending(rig.ctl, rig.ldb.id), 3);
-	assert_int_equal(dlb_ctl_pending(rig.ctl, rig.ldb.id + 1), 0);
-	rig_free(&rig);
+	assert_int_equal(dlb_ctl_pending(rig.ctl, last.id), 0);
+	assert_int_equal(dlb_ctl_pending(rig.ctl, last.id + 1), 0);
+	rig_empty(&rig);
+	dlb_ctl_lane_close(rig.ctl, &last);
+	dlb_ctl_close(rig.ctl);
+	assert_int_equal(fake.nb_open, 0);
+	assert_int_equal(fake.nb_mapped, 0);
 }
 
 int

@@ -141,6 +141,10 @@ test_dlb_kernel_wakes_who_waits_at_any_port(void **state)
 	while (nb_wakes(0) == 0)
 		sched_yield();
 	assert_int_equal(nb_wakes(1), 0);
+	t->dev.setup.ports[1].is_set_up = true;
+	interrupt();
+	while (nb_wakes(0) == 1 || nb_wakes(1) == 0)
+		sched_yield();
 	destroy_domain(&lane);
 }
 
@@ -150,14 +154,14 @@ on_alarm(void *arg)
 	dlb_store_release((uint32_t *)arg, 1);
 }
 
-/* What was in line for EAL's thread before it has been seen to. */
+/* What was in line for EAL's thread before, up to so many microseconds from now, has been seen to. */
 static void
-await_alarm(void)
+await_alarm(uint64_t us)
 {
 	static uint32_t is_done;
 
 	dlb_store_release(&is_done, 0);
-	assert_int_equal(rte_eal_alarm_set(1, on_alarm, &is_done), 0);
+	assert_int_equal(rte_eal_alarm_set(us, on_alarm, &is_done), 0);
 	while (dlb_load_acquire(&is_done) == 0)
 		sched_yield();
 }
@@ -173,7 +177,7 @@ test_dlb_kernel_wakes_when_the_control_path_is_done(void **state)
 	make_domain(&lane);
 	dlb_lock(&t->dev);
 	interrupt();
-	await_alarm();
+	await_alarm(1);
 	assert_int_equal(nb_wakes(0), 0);
 	dlb_unlock(&t->dev);
 	while (nb_wakes(0) == 0)
@@ -192,8 +196,30 @@ test_dlb_kernel_wakes_nobody_without_a_domain(void **state)
 	make_domain(&lane);
 	destroy_domain(&lane);
 	interrupt();
-	await_alarm();
+	await_alarm(1);
 	assert_int_equal(nb_wakes(0), 0);
+}
+
+/* It came while the control path was at work, which then closed the device. */
+static void
+test_dlb_kernel_wakes_nobody_after_its_end(void **state)
+{
+	struct dlb_hw_lane lane;
+
+	(void)state;
+	assert_int_equal(dlb_kernel_open(&t->dev), 0);
+	make_domain(&lane);
+	dlb_lock(&t->dev);
+	interrupt();
+	await_alarm(1);
+	destroy_domain(&lane);
+	dlb_kernel_close(&t->dev);
+	/* Whoever looks would find a port. */
+	t->dev.hw.domain = 0;
+	dlb_unlock(&t->dev);
+	await_alarm(10000);
+	assert_int_equal(nb_wakes(0), 0);
+	t->dev.hw.domain = -1;
 }
 
 static void
@@ -449,6 +475,8 @@ main(void)
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(test_dlb_kernel_wakes_nobody_without_a_domain,
 						setup, teardown),
+		cmocka_unit_test_setup_teardown(test_dlb_kernel_wakes_nobody_after_its_end, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(test_dlb_kernel_does_without_interrupts, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(test_dlb_kernel_stops_ports_in_a_reset, setup,

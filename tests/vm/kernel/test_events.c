@@ -103,6 +103,25 @@ expect_no_map(int domain, unsigned long code, unsigned int id, size_t bytes, int
 	close(fd);
 }
 
+/* Who is executed by a program that has a domain does not keep it. */
+static void
+check_exec(const struct rig *rig)
+{
+	static const unsigned long codes[] = { DLB_IOC_GET_LDB_PORT_PP_FD,
+					       DLB_IOC_GET_LDB_PORT_CQ_FD };
+
+	if (fcntl(rig->domain, F_GETFD) != FD_CLOEXEC)
+		fail("a domain file outlives its program");
+	for (unsigned int i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+		struct dlb_arg_object arg = { .id = rig->ldb.id };
+
+		REQUEST(rig->domain, codes[i], &arg);
+		if (fcntl((int)arg.response.id, F_GETFD) != FD_CLOEXEC)
+			fail("a port file outlives its program");
+		close((int)arg.response.id);
+	}
+}
+
 static void
 check_lengths(struct rig *rig)
 {
@@ -262,6 +281,7 @@ test_maps(void)
 
 	check_growth(device);
 	rig_create(&rig, device);
+	check_exec(&rig);
 	check_lengths(&rig);
 	check_pages(&rig);
 	check_remapping(&rig);

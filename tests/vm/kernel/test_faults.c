@@ -283,6 +283,29 @@ check_ones(int device)
 	return device;
 }
 
+/* It says that all consumer queues have interrupted, when the domain of some has just ended. */
+static void
+check_late_interrupt(int device)
+{
+	struct dlb_arg_xstats read = { .xstats_type = DLB_XSTATS_LDB_QUEUE << 16 };
+	struct rig rig;
+
+	rig_create(&rig, device);
+	rig_round_trip(&rig, 0);
+	rig_destroy(&rig);
+	device_fault("0 read SYS_LDB_CQ_31_0_OCC_INT_STS 0xffffffff");
+	device_fault("0 read SYS_LDB_CQ_63_32_OCC_INT_STS 0xffffffff");
+	device_fault("0 read SYS_DIR_CQ_31_0_OCC_INT_STS 0xffffffff");
+	device_fault("0 interrupt 1 10x");
+	/* It interrupts when a register is accessed; nobody has its ports meanwhile. */
+	for (unsigned int i = 0; i < 100; i++) {
+		REQUEST(device, DLB_IOC_GET_XSTATS, &read);
+		usleep(1000);
+	}
+	device_fault("0 mend");
+	expect_use(device);
+}
+
 /* Every request with nonsense in all registers: any error will do, and any success. */
 static void
 use_blindly(int device)
@@ -357,6 +380,7 @@ test_wrong(void)
 	int device = device_open();
 
 	device = check_interrupts(device);
+	check_late_interrupt(device);
 	device = check_ones(device);
 	check_nonsense(device);
 	close(device);

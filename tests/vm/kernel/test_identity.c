@@ -360,6 +360,29 @@ check_sn_settings(int device)
 	rig_destroy(&rig);
 }
 
+/* Each class has a file of its own. */
+static void
+check_cos_files(int device)
+{
+	char name[32], text[8];
+
+	for (unsigned int cos = 0; cos < DLB_UAPI_NB_COS; cos++) {
+		struct dlb_arg_cos get = { .cos_id = cos };
+
+		snprintf(name, sizeof(name), "cos_bw/cos%u_bw_percent", cos);
+		snprintf(text, sizeof(text), "%u", 10 + cos);
+		expect_write(name, text, 0);
+		expect_number(name, 10 + cos);
+		REQUEST(device, DLB_IOC_GET_COS_BW, &get);
+		if (get.response.id != 10 + cos)
+			fail("class %u has %u per cent", cos, get.response.id);
+	}
+	for (unsigned int cos = 0; cos < DLB_UAPI_NB_COS; cos++) {
+		snprintf(name, sizeof(name), "cos_bw/cos%u_bw_percent", cos);
+		expect_write(name, "25", 0);
+	}
+}
+
 static void
 check_cos_settings(int device)
 {
@@ -383,6 +406,29 @@ check_cos_settings(int device)
 	expect_write("cos_bw/cos0_bw_percent", "many", EPERM);
 	expect_write("cos_bw/cos0_bw_percent", "25", 0);
 	expect_write("cos_bw/cos1_bw_percent", "25", 0);
+}
+
+/* A port is of the class that was asked for, of those that its domain has. */
+static void
+check_cos_of_port(int device)
+{
+	struct dlb_arg_create_domain domain = { .num_cos_ldb_ports = { 1, 0, 1, 1 },
+						.num_hist_list_entries = 24,
+						.cos_strict = 1 };
+	static const uint8_t classes[] = { 2, 0, 3 };
+
+	REQUEST(device, DLB_IOC_CREATE_SCHED_DOMAIN, &domain);
+	for (unsigned int i = 0; i < sizeof(classes); i++) {
+		struct dlb_arg_ldb_port port = { .cq_depth = 8,
+						 .cq_history_list_size = 8,
+						 .cos_id = classes[i],
+						 .cos_strict = 1 };
+
+		REQUEST((int)domain.domain_fd, DLB_IOC_CREATE_LDB_PORT, &port);
+		if (port.response.id / 16 != classes[i])
+			fail("port %u is not of class %u", port.response.id, classes[i]);
+	}
+	close((int)domain.domain_fd);
 }
 
 /* DLB 2.0 has no such limit. */
@@ -439,6 +485,8 @@ test_settings(void)
 
 	check_sn_settings(device);
 	check_cos_settings(device);
+	check_cos_files(device);
+	check_cos_of_port(device);
 	check_inflight_control(device);
 	check_statistics(device);
 	expect_number("ingress_err_en", 1);

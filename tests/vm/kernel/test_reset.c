@@ -183,6 +183,25 @@ check_grace(int device)
 		fail("a domain is left after a reset");
 }
 
+/* The device forgets how many SNs a group gives to a queue; a queue that needs as many is made. */
+static void
+check_settings_survive(int device)
+{
+	struct dlb_arg_create_domain domain = { .num_ldb_queues = 1,
+						.num_ldb_ports = 1,
+						.num_sn_slots = { 0, 1 } };
+	struct dlb_arg_ldb_queue queue = { .num_sequence_numbers = 512, .num_qid_inflights = 512 };
+	struct dlb_arg_sn sn = { .group = 1, .num = 512 };
+
+	REQUEST(device, DLB_IOC_SET_SN_ALLOCATION, &sn);
+	device_reset();
+	REQUEST(device, DLB_IOC_CREATE_SCHED_DOMAIN, &domain);
+	REQUEST((int)domain.domain_fd, DLB_IOC_CREATE_LDB_QUEUE, &queue);
+	close((int)domain.domain_fd);
+	sn.num = 64;
+	REQUEST(device, DLB_IOC_SET_SN_ALLOCATION, &sn);
+}
+
 /* --- reset -------------------------------------------------------------------------------------- */
 
 void
@@ -193,6 +212,7 @@ test_reset(void)
 	pid_t pid;
 
 	check_grace(device);
+	check_settings_survive(device);
 	/* Its domain is mapped all the time, so the grace period passes. */
 	rig_create(&rig, device);
 	use_until(&rig, device_reset);

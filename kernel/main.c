@@ -29,7 +29,7 @@
 unsigned int dlb_reset_timeout_s = 5;
 module_param_named(reset_timeout_s, dlb_reset_timeout_s, uint, 0644);
 MODULE_PARM_DESC(reset_timeout_s,
-		 "seconds that programs have to let a device go before it is reset (default 5)");
+		 "seconds that programs have to let go before a reset or unbind (default 5)");
 
 bool dlb_wdto_disable;
 module_param_named(wdto_disable, dlb_wdto_disable, bool, 0444);
@@ -132,6 +132,10 @@ static const struct dev_pm_ops dlb_pm_ops = {
 
 /* --- reset ------------------------------------------------------------------------------------ */
 
+/*
+ * Programs are told, and get a while to let go of what they have mapped before it goes. Nobody
+ * waits for a device that was pulled out.
+ */
 static void users_stop(struct dlb_device *dlb, enum dlb_state state)
 {
 	mutex_lock(&dlb->lock);
@@ -139,17 +143,17 @@ static void users_stop(struct dlb_device *dlb, enum dlb_state state)
 	dlb_domains_invalidate(dlb);
 	mutex_unlock(&dlb->lock);
 	cancel_delayed_work_sync(&dlb->map_work);
+	if (pci_device_is_present(dlb->pdev))
+		wait_event_timeout(dlb->idle, READ_ONCE(dlb->nb_live_domains) == 0,
+				   (long)dlb_reset_timeout_s * HZ);
+	dlb_map_zap(dlb);
 }
 
-/* Programs are told, and get a while to let go of what they have mapped before it goes. */
 static void dlb_reset_prepare(struct pci_dev *pdev)
 {
 	struct dlb_device *dlb = pci_get_drvdata(pdev);
 
 	users_stop(dlb, DLB_RESETTING);
-	wait_event_timeout(dlb->idle, READ_ONCE(dlb->nb_live_domains) == 0,
-			   (long)dlb_reset_timeout_s * HZ);
-	dlb_map_zap(dlb);
 	dlb_irq_disable(dlb);
 }
 
@@ -325,7 +329,6 @@ static void dlb_remove(struct pci_dev *pdev)
 	pm_runtime_get_noresume(&pdev->dev);
 	cdev_device_del(&dlb->cdev, &dlb->dev);
 	users_stop(dlb, DLB_UNBOUND);
-	dlb_map_zap(dlb);
 	dlb_irq_exit(dlb);
 	/* From here on the device writes nowhere. One that was pulled out is not waited for. */
 	pci_clear_master(pdev);

@@ -135,7 +135,7 @@ static int settings_write(struct dlb_device *dlb)
 	return ret;
 }
 
-/* Under the lock, after a reset: no domain exists, and no interrupt is served. */
+/* Under the lock, after a reset: no domain is valid, and no interrupt is served. */
 int dlb_hw_start(struct dlb_device *dlb)
 {
 	static const struct dlbrm_hw_config config = {
@@ -146,6 +146,7 @@ int dlb_hw_start(struct dlb_device *dlb)
 	int ret;
 
 	lockdep_assert_held(&dlb->lock);
+	pci_set_master(dlb->pdev);
 	dlbrm_init(&dlb->rm, dlb->version, &io, dlb);
 	ret = dlbrm_power_up(&dlb->rm);
 	if (ret == 0)

@@ -95,6 +95,20 @@ static int dlb_suspend(struct device *dev)
 }
 
 /*
+ * Begin anew, unless the reset failed (@ret). The memory of domains that were lost is given back: a
+ * device that does not start may not write there any more.
+ */
+static void dlb_begin_anew(struct dlb_device *dlb, int ret)
+{
+	if (ret == 0)
+		ret = dlb_hw_start(dlb);
+	if (ret != 0)
+		pci_clear_master(dlb->pdev);
+	dlb_domains_forget(dlb);
+	dlb->state = ret == 0 ? DLB_READY : DLB_DEAD;
+}
+
+/*
  * A device that keeps its state in D3hot has to be reset, as its state is not what we remember. One
  * that does not start is dead until it wakes again; an error here would keep the kernel from
  * trying.
@@ -113,10 +127,7 @@ static int dlb_resume(struct device *dev)
 	mutex_lock(&dlb->lock);
 	if (pmcsr & PCI_PM_CTRL_NO_SOFT_RESET)
 		ret = dlb_hw_reset(dlb);
-	dlb_domains_forget(dlb);
-	if (ret == 0)
-		ret = dlb_hw_start(dlb);
-	dlb->state = ret == 0 ? DLB_READY : DLB_DEAD;
+	dlb_begin_anew(dlb, ret);
 	mutex_unlock(&dlb->lock);
 	dlb_irq_enable(dlb);
 	return 0;
@@ -162,8 +173,7 @@ static void dlb_reset_done(struct pci_dev *pdev)
 	struct dlb_device *dlb = pci_get_drvdata(pdev);
 
 	mutex_lock(&dlb->lock);
-	dlb_domains_forget(dlb);
-	dlb->state = dlb_hw_start(dlb) == 0 ? DLB_READY : DLB_DEAD;
+	dlb_begin_anew(dlb, 0);
 	mutex_unlock(&dlb->lock);
 	dlb_irq_enable(dlb);
 }
@@ -242,8 +252,6 @@ static int pci_start(struct dlb_device *dlb)
 		ret = dlb_hw_map(dlb);
 	if (ret == 0)
 		ret = dlb_hw_reset(dlb);
-	if (ret == 0)
-		pci_set_master(dlb->pdev);
 	return ret;
 }
 

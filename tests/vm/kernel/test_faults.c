@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -157,7 +158,24 @@ check_no_wake(int device)
 	return device;
 }
 
-/* The reset comes, and the device does not start after it: requests say so until the next one. */
+/* Whether the function may write to memory. */
+static bool
+is_bus_master(void)
+{
+	static const char path[] = "/sys/bus/pci/devices/" DEVICE_FUNCTION "/config";
+	unsigned char command = 0;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || pread(fd, &command, 1, 4) != 1)
+		fail("%s: %s", path, strerror(errno));
+	close(fd);
+	return (command & 4) != 0;
+}
+
+/*
+ * The reset comes, and the device does not start after it: requests say so until the next one. The
+ * memory of domains is given back, so that the device may not write any more.
+ */
 static void
 check_no_start(int device)
 {
@@ -169,6 +187,8 @@ check_no_start(int device)
 		fail("a device that did not start after a reset");
 	if (open("/dev/dlb0", O_RDWR) >= 0 || errno != EIO)
 		fail("opening a device that did not start: %s", strerror(errno));
+	if (is_bus_master())
+		fail("a device that did not start may write to memory");
 	device_fault("0 mend");
 	device_reset();
 	expect_use(device);

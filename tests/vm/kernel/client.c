@@ -114,6 +114,15 @@ device_open(void)
 	return fd;
 }
 
+bool
+is_v25(int device)
+{
+	struct dlb_arg_none version = { 0 };
+
+	REQUEST(device, DLB_IOC_GET_DEVICE_VERSION, &version);
+	return version.response.id == 0x300;
+}
+
 int
 try_domain_create(int device, unsigned int nb_credits, unsigned int *status)
 {

@@ -74,6 +74,10 @@ device_fault(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int
 device_open(void);
 
+/* Whether it is a DLB 2.5. */
+bool
+is_v25(int device);
+
 /* A domain for one rig, with so many credits: its descriptor or a negative error number. */
 int
 try_domain_create(int device, unsigned int nb_credits, unsigned int *status);

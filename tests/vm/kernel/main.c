@@ -24,6 +24,7 @@ static const struct {
 	{ "identity", test_identity },
 	{ "refusals", test_refusals },
 	{ "settings", test_settings },
+	{ "limits", test_limits },
 	{ "events", test_events },
 	{ "times", test_times },
 	{ "maps", test_maps },

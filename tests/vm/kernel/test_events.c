@@ -17,6 +17,8 @@
 #include "client.h"
 #include "tests.h"
 
+#define PATIENCE_S 10
+
 void
 test_events(void)
 {
@@ -272,6 +274,64 @@ check_growth(int device)
 	rig_destroy(&rig);
 }
 
+/* Events one by one to a queue of the rig's port, until this port gets one. */
+static void
+expect_served(struct rig *rig, struct port *port)
+{
+	const struct dlb_line line = { .hcw[0] = { .cmd = DLB_CMD_COMP_T } };
+	const double end = seconds() + PATIENCE_S;
+
+	rig_stuff(rig, 1);
+	while (seconds() < end) {
+		if (port_next(port) != NULL)
+			return;
+		if (port_next(&rig->ldb) == NULL)
+			continue;
+		port_send(&rig->ldb, &line);
+		usleep(10000);
+		rig_stuff(rig, 1);
+	}
+	fail("a queue is not mapped to a port when it could be");
+}
+
+/* A queue that is in use gets another port once it is empty, without anybody asking for it. */
+static void
+check_late_mapping(int device)
+{
+	struct dlb_arg_create_domain arg = { .num_ldb_queues = 1,
+					     .num_ldb_ports = 2,
+					     .num_dir_ports = 1,
+					     .num_hist_list_entries = 2 * CQ_DEPTH,
+					     .num_ldb_credits = 64,
+					     .num_dir_credits = 64,
+					     .num_sn_slots = { 1, 0 } };
+	struct dlb_arg_ldb_port create = { .cq_depth = CQ_DEPTH,
+					   .cq_depth_threshold = 1,
+					   .cq_history_list_size = CQ_DEPTH,
+					   .cos_id = DLB_UAPI_ANY_COS };
+	const struct dlb_line line = { .hcw[0] = { .cmd = DLB_CMD_COMP_T } };
+	struct dlb_arg_map_qid map = { 0 };
+	struct dlb_arg_none none = { 0 };
+	struct port port;
+	struct rig rig;
+
+	REQUEST(device, DLB_IOC_CREATE_SCHED_DOMAIN, &arg);
+	rig_fill(&rig, device, (int)arg.domain_fd);
+	REQUEST(rig.domain, DLB_IOC_STOP_DOMAIN, &none);
+	REQUEST(rig.domain, DLB_IOC_CREATE_LDB_PORT, &create);
+	REQUEST(rig.domain, DLB_IOC_START_DOMAIN, &none);
+	port = port_map(rig.domain, true, create.response.id);
+	rig_stuff(&rig, 1);
+	port_receive(&rig.ldb);
+	map.port_id = port.id;
+	map.qid = rig.qid;
+	REQUEST(rig.domain, DLB_IOC_MAP_QID, &map);
+	port_send(&rig.ldb, &line);
+	expect_served(&rig, &port);
+	port_unmap(&port);
+	rig_destroy(&rig);
+}
+
 void
 test_maps(void)
 {
@@ -280,6 +340,7 @@ test_maps(void)
 	struct rig rig;
 
 	check_growth(device);
+	check_late_mapping(device);
 	rig_create(&rig, device);
 	check_exec(&rig);
 	check_lengths(&rig);

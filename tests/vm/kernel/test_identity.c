@@ -81,15 +81,6 @@ expect_write(const char *name, const char *text, int error)
 
 /* --- identity --------------------------------------------------------------------------------- */
 
-static bool
-is_v25(int device)
-{
-	struct dlb_arg_none version = { 0 };
-
-	REQUEST(device, DLB_IOC_GET_DEVICE_VERSION, &version);
-	return version.response.id == 0x300;
-}
-
 static void
 check_counts(const struct dlb_arg_num_resources *res, const char *folder, bool is_new)
 {
@@ -431,30 +422,6 @@ check_cos_of_port(int device)
 	close((int)domain.domain_fd);
 }
 
-/* DLB 2.0 has no such limit. */
-static void
-check_inflight_control(int device)
-{
-	struct dlb_arg_inflight_ctrl set = { .enable = 1, .threshold = 8 };
-	struct dlb_arg_inflight_ctrl bad = { .port_id = 64, .enable = 1 };
-	struct rig rig;
-
-	rig_create(&rig, device);
-	set.port_id = rig.ldb.id;
-	if (is_v25(device)) {
-		REQUEST(rig.domain, DLB_IOC_SET_CQ_INFLIGHT_CTRL, &set);
-		rig_round_trip(&rig, 0);
-		set.enable = 0;
-		REQUEST(rig.domain, DLB_IOC_SET_CQ_INFLIGHT_CTRL, &set);
-		EXPECT_REFUSED(rig.domain, DLB_IOC_SET_CQ_INFLIGHT_CTRL, &bad, EFAULT, 0);
-	} else {
-		EXPECT_REFUSED(rig.domain, DLB_IOC_SET_CQ_INFLIGHT_CTRL, &set, EINVAL,
-			       DLB_ST_FEATURE_UNAVAILABLE);
-	}
-	rig_round_trip(&rig, 4);
-	rig_destroy(&rig);
-}
-
 static void
 check_statistics(int device)
 {
@@ -487,7 +454,6 @@ test_settings(void)
 	check_cos_settings(device);
 	check_cos_files(device);
 	check_cos_of_port(device);
-	check_inflight_control(device);
 	check_statistics(device);
 	expect_number("ingress_err_en", 1);
 	expect_write("ingress_err_en", "1", 0);

@@ -86,6 +86,28 @@ cpu_seconds(void)
 	       (double)usage.ru_stime.tv_sec + (double)usage.ru_stime.tv_usec / 1e6;
 }
 
+/* Interrupts of CQs since the driver was loaded. */
+static unsigned int
+nb_interrupts(void)
+{
+	FILE *file = fopen("/proc/interrupts", "r");
+	unsigned int nb = 0, nb_cpu;
+	char line[512], *at;
+	int len;
+
+	if (file == NULL)
+		fail("/proc/interrupts: %s", strerror(errno));
+	while (fgets(line, sizeof(line), file) != NULL) {
+		at = strchr(line, ':');
+		if (at == NULL || strstr(at, "dlb-cq") == NULL)
+			continue;
+		for (at++; sscanf(at, "%u%n", &nb_cpu, &len) == 1; at += len)
+			nb += nb_cpu;
+	}
+	fclose(file);
+	return nb;
+}
+
 static void
 do_nothing(int signal)
 {
@@ -132,6 +154,7 @@ test_waiting(void)
 	struct dlb_line arm = { .hcw[0] = { .cmd = DLB_CMD_ARM } };
 	struct dlb_arg_object port;
 	int device = device_open();
+	unsigned int nb_before;
 	struct rig rig;
 	double cpu;
 
@@ -142,6 +165,7 @@ test_waiting(void)
 	if (block(&rig, true) != 0)
 		fail("an element that is there does not end the wait");
 	take_one(&rig);
+	nb_before = nb_interrupts();
 	cpu = cpu_seconds();
 	for (unsigned int i = 0; i < 3; i++) {
 		if (block_while(&rig, true, stuff_later) != 0)
@@ -149,6 +173,8 @@ test_waiting(void)
 		take_one(&rig);
 	}
 	printf("waiting 0.9 s took %.0f ms of the processor\n", 1e3 * (cpu_seconds() - cpu));
+	if (nb_interrupts() == nb_before)
+		fail("no wait was ended by an interrupt");
 	port_send(&rig.ldb, &arm);
 	if (block_while(&rig, false, stuff_later) != 0)
 		fail("waiting for an element, armed by the program");

@@ -18,6 +18,9 @@ void
 test_settings(void);
 
 void
+test_limits(void);
+
+void
 test_events(void);
 
 void

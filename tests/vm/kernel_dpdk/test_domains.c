@@ -2,9 +2,10 @@
  * Copyright(c) 2026 event_dlb contributors
  *
  * In the guest: domains of one device in several processes, which this one starts, instructs and
- * kills; and what becomes of them when the device is reset.
+ * kills; and what becomes of them when the device is reset or taken away.
  *
- * usage: test_domains PLUGIN many | kill | reset PCI-ADDRESS | beside PCI-ADDRESS | figures
+ * usage: test_domains PLUGIN many | kill | reset PCI-ADDRESS | unbind PCI-ADDRESS |
+ *        beside PCI-ADDRESS | figures
  */
 
 #include <fcntl.h>
@@ -301,15 +302,21 @@ test_kill(uint64_t nb_all)
 }
 
 static void
+write_file(const char *path, const char *text)
+{
+	FILE *out = fopen(path, "w");
+
+	CHECK(out != NULL);
+	CHECK(fputs(text, out) >= 0 && fclose(out) == 0);
+}
+
+static void
 device_reset(const char *address)
 {
 	char path[128];
-	FILE *out;
 
 	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/reset", address);
-	out = fopen(path, "w");
-	CHECK(out != NULL);
-	CHECK(fputs("1", out) >= 0 && fclose(out) == 0);
+	write_file(path, "1");
 }
 
 static void
@@ -336,6 +343,27 @@ test_reset(uint64_t nb_all, const char *address)
 	for (unsigned int i = 0; i < 3; i++)
 		process_quit(&processes[i]);
 	check_all_is_there(nb_all);
+}
+
+/* The device is taken from its kernel driver, and given back when nobody holds it any more. */
+static void
+test_unbind(uint64_t nb_all, const char *address)
+{
+	struct process processes[2];
+
+	start_several(processes, 2, nb_all / 2);
+	for (unsigned int i = 0; i < 2; i++)
+		tell(&processes[i], "run", ENDLESS);
+	usleep(200000);
+	write_file("/sys/bus/pci/drivers/dlb/unbind", address);
+	for (unsigned int i = 0; i < 2; i++) {
+		CHECK(hear(&processes[i], "ioctls") == 0);
+		CHECK(hear(&processes[i], "ran") < ENDLESS);
+		process_quit(&processes[i]);
+	}
+	write_file("/sys/bus/pci/drivers/dlb/bind", address);
+	check_all_is_there(nb_all);
+	printf("ok traffic ends when the driver lets the device go\n");
 }
 
 /* --- side by side ---------------------------------------------------------------------------------- */
@@ -445,6 +473,8 @@ main(int argc, char **argv)
 			print_figures();
 		else if (strcmp(argv[i], "reset") == 0 && i + 1 < argc)
 			test_reset(nb_credits(), argv[++i]);
+		else if (strcmp(argv[i], "unbind") == 0 && i + 1 < argc)
+			test_unbind(nb_credits(), argv[++i]);
 		else if (strcmp(argv[i], "beside") == 0 && i + 1 < argc)
 			test_beside(argv[++i]);
 		else

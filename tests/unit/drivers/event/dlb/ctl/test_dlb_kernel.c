@@ -141,7 +141,9 @@ test_dlb_kernel_wakes_who_waits_at_any_port(void **state)
 	while (nb_wakes(0) == 0)
 		sched_yield();
 	assert_int_equal(nb_wakes(1), 0);
+	dlb_lock(&t->dev);
 	t->dev.setup.ports[1].is_set_up = true;
+	dlb_unlock(&t->dev);
 	interrupt();
 	while (nb_wakes(0) == 1 || nb_wakes(1) == 0)
 		sched_yield();

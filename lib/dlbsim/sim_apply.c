@@ -46,6 +46,17 @@ cq_address(struct dlbsim *sim, bool is_ldb, unsigned int id)
 	sim_cq_remap(sim->s, is_ldb, id);
 }
 
+/* Nothing that is in the CQ has a weight any more. */
+static void
+forget_weights(struct sim_state *s, bool is_ldb, unsigned int id)
+{
+	struct sim_cq *cq = sim_cq(s, is_ldb, id);
+
+	cq->wu_pop = cq->wptr;
+	cq->wu_used = 0;
+	sim_cq_limits(s, is_ldb, id);
+}
+
 /* Index and pass of the next entry; the pass flips the generation bit. */
 static void
 cq_write_pointer(struct sim_state *s, bool is_ldb, unsigned int id, uint32_t value)
@@ -53,9 +64,7 @@ cq_write_pointer(struct sim_state *s, bool is_ldb, unsigned int id, uint32_t val
 	struct sim_cq *cq = sim_cq(s, is_ldb, id);
 
 	cq->wptr = (value & (cq->ring - 1U)) | ((value & SIM_WPTR_PASS) != 0 ? cq->ring : 0U);
-	cq->wu_pop = cq->wptr;
-	cq->wu_used = 0;
-	sim_cq_limits(s, is_ldb, id);
+	forget_weights(s, is_ldb, id);
 }
 
 static void
@@ -194,9 +203,7 @@ ldb_weight_limit(struct sim_state *s, unsigned int id, uint32_t value)
 
 	cq->weighted = FIELD_GET(DLB_F_LSP_CFG_CQ_LDB_WU_LIMIT_V, value) != 0;
 	cq->wu_lim = (uint16_t)FIELD_GET(DLB_F_LSP_CFG_CQ_LDB_WU_LIMIT_LIMIT, value);
-	cq->wu_pop = cq->wptr;
-	cq->wu_used = 0;
-	sim_cq_limits(s, true, id);
+	forget_weights(s, true, id);
 }
 
 static bool

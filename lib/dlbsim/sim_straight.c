@@ -17,11 +17,11 @@
 static inline unsigned int
 straight_cq(const struct sim_state *s, const struct sim_ldb_queue *q, uint64_t takers)
 {
-	unsigned int best = (unsigned int)__builtin_ctzll(takers), nb = 0;
 	uint64_t t = in_turn(takers, q->next_cq);
+	unsigned int best, nb = 0;
 
 	if ((takers & (takers - 1)) == 0)
-		return best;
+		return (unsigned int)__builtin_ctzll(takers);
 	best = next_in_turn(t, q->next_cq);
 	for (t &= t - 1; t != 0 && ++nb < MAX_SHARERS; t &= t - 1) {
 		unsigned int id = next_in_turn(t, q->next_cq);

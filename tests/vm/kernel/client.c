@@ -185,16 +185,24 @@ port_unmap(struct port *port)
 	munmap((void *)(uintptr_t)port->ring, DLB_UAPI_CQ_BYTES);
 }
 
+unsigned int
+ldb_port_create(int domain)
+{
+	struct dlb_arg_ldb_port port = { .cq_depth = CQ_DEPTH,
+					 .cq_depth_threshold = 1,
+					 .cq_history_list_size = CQ_DEPTH,
+					 .cos_id = DLB_UAPI_ANY_COS };
+
+	REQUEST(domain, DLB_IOC_CREATE_LDB_PORT, &port);
+	return port.response.id;
+}
+
 void
 rig_fill(struct rig *rig, int device, int domain)
 {
 	struct dlb_arg_ldb_queue queue = { .num_sequence_numbers = 64,
 					   .num_qid_inflights = 64,
 					   .depth_threshold = 256 };
-	struct dlb_arg_ldb_port ldb = { .cq_depth = CQ_DEPTH,
-					.cq_depth_threshold = 1,
-					.cq_history_list_size = CQ_DEPTH,
-					.cos_id = DLB_UAPI_ANY_COS };
 	struct dlb_arg_dir_port dir = { .cq_depth = CQ_DEPTH,
 					.cq_depth_threshold = 1,
 					.queue_id = -1 };
@@ -206,14 +214,13 @@ rig_fill(struct rig *rig, int device, int domain)
 	rig->domain = domain;
 	REQUEST(domain, DLB_IOC_CREATE_LDB_QUEUE, &queue);
 	rig->qid = queue.response.id;
-	REQUEST(domain, DLB_IOC_CREATE_LDB_PORT, &ldb);
+	map_qid.port_id = ldb_port_create(domain);
 	REQUEST(domain, DLB_IOC_CREATE_DIR_PORT, &dir);
 	dir_queue.port_id = (int)dir.response.id;
 	REQUEST(domain, DLB_IOC_CREATE_DIR_QUEUE, &dir_queue);
-	map_qid.port_id = ldb.response.id;
 	map_qid.qid = rig->qid;
 	REQUEST(domain, DLB_IOC_MAP_QID, &map_qid);
-	rig->ldb = port_map(domain, true, ldb.response.id);
+	rig->ldb = port_map(domain, true, map_qid.port_id);
 	rig->dir = port_map(domain, false, dir.response.id);
 	REQUEST(domain, DLB_IOC_START_DOMAIN, &none);
 }
@@ -318,4 +325,13 @@ rig_stuff(struct rig *rig, unsigned int nb)
 
 	for (unsigned int i = 0; i < nb; i++)
 		port_send(&rig->dir, &line);
+}
+
+void
+rig_complete(const struct rig *rig, unsigned int nb)
+{
+	const struct dlb_line line = { .hcw[0] = { .cmd = DLB_CMD_COMP_T } };
+
+	for (unsigned int i = 0; i < nb; i++)
+		port_send(&rig->ldb, &line);
 }

@@ -86,6 +86,10 @@ try_domain_create(int device, unsigned int nb_credits, unsigned int *status);
 void
 rig_create(struct rig *rig, int device);
 
+/* The id of a new LDB port. */
+unsigned int
+ldb_port_create(int domain);
+
 /* Queues and ports in a domain that exists. */
 void
 rig_fill(struct rig *rig, int device, int domain);
@@ -121,6 +125,10 @@ rig_round_trip(struct rig *rig, uint64_t first);
 /* Send so many events to the LDB queue and take none out. */
 void
 rig_stuff(struct rig *rig, unsigned int nb);
+
+/* Complete so many events that the LDB port has, and return their tokens. */
+void
+rig_complete(const struct rig *rig, unsigned int nb);
 
 double
 seconds(void);

@@ -205,7 +205,6 @@ check_remapping(struct rig *rig)
 	struct dlb_arg_unmap_qid unmap = { .port_id = rig->ldb.id, .qid = rig->qid };
 	struct dlb_arg_map_qid map = { .port_id = rig->ldb.id, .qid = rig->qid, .priority = 3 };
 	struct dlb_arg_object pending = { .id = rig->ldb.id };
-	struct dlb_line line = { .hcw[0] = { .cmd = DLB_CMD_COMP_T } };
 
 	rig_stuff(rig, 1);
 	port_receive(&rig->ldb);
@@ -214,7 +213,7 @@ check_remapping(struct rig *rig)
 	if (pending.response.id != 1)
 		fail("an unmap did not wait for the element in flight");
 	EXPECT_REFUSED(rig->domain, DLB_IOC_UNMAP_QID, &unmap, EINVAL, DLB_ST_INVALID_QID);
-	port_send(&rig->ldb, &line);
+	rig_complete(rig, 1);
 	do {
 		REQUEST(rig->domain, DLB_IOC_PENDING_PORT_UNMAPS, &pending);
 	} while (pending.response.id != 0);
@@ -278,7 +277,6 @@ check_growth(int device)
 static void
 expect_served(struct rig *rig, struct port *port)
 {
-	const struct dlb_line line = { .hcw[0] = { .cmd = DLB_CMD_COMP_T } };
 	const double end = seconds() + PATIENCE_S;
 
 	rig_stuff(rig, 1);
@@ -287,7 +285,7 @@ expect_served(struct rig *rig, struct port *port)
 			return;
 		if (port_next(&rig->ldb) == NULL)
 			continue;
-		port_send(&rig->ldb, &line);
+		rig_complete(rig, 1);
 		usleep(10000);
 		rig_stuff(rig, 1);
 	}
@@ -305,11 +303,6 @@ check_late_mapping(int device)
 					     .num_ldb_credits = 64,
 					     .num_dir_credits = 64,
 					     .num_sn_slots = { 1, 0 } };
-	struct dlb_arg_ldb_port create = { .cq_depth = CQ_DEPTH,
-					   .cq_depth_threshold = 1,
-					   .cq_history_list_size = CQ_DEPTH,
-					   .cos_id = DLB_UAPI_ANY_COS };
-	const struct dlb_line line = { .hcw[0] = { .cmd = DLB_CMD_COMP_T } };
 	struct dlb_arg_map_qid map = { 0 };
 	struct dlb_arg_none none = { 0 };
 	struct port port;
@@ -318,15 +311,14 @@ check_late_mapping(int device)
 	REQUEST(device, DLB_IOC_CREATE_SCHED_DOMAIN, &arg);
 	rig_fill(&rig, device, (int)arg.domain_fd);
 	REQUEST(rig.domain, DLB_IOC_STOP_DOMAIN, &none);
-	REQUEST(rig.domain, DLB_IOC_CREATE_LDB_PORT, &create);
+	map.port_id = ldb_port_create(rig.domain);
 	REQUEST(rig.domain, DLB_IOC_START_DOMAIN, &none);
-	port = port_map(rig.domain, true, create.response.id);
+	port = port_map(rig.domain, true, map.port_id);
 	rig_stuff(&rig, 1);
 	port_receive(&rig.ldb);
-	map.port_id = port.id;
 	map.qid = rig.qid;
 	REQUEST(rig.domain, DLB_IOC_MAP_QID, &map);
-	port_send(&rig.ldb, &line);
+	rig_complete(&rig, 1);
 	expect_served(&rig, &port);
 	port_unmap(&port);
 	rig_destroy(&rig);

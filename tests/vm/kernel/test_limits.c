@@ -11,15 +11,6 @@
 #include "client.h"
 #include "tests.h"
 
-static void
-complete(const struct rig *rig, unsigned int nb)
-{
-	const struct dlb_line line = { .hcw[0] = { .cmd = DLB_CMD_COMP_T } };
-
-	for (unsigned int i = 0; i < nb; i++)
-		port_send(&rig->ldb, &line);
-}
-
 /* So many elements come to the LDB port, and then none. */
 static void
 expect_elements(struct rig *rig, unsigned int nb)
@@ -45,11 +36,11 @@ check_cq_weight(int device)
 	REQUEST(rig.domain, DLB_IOC_START_DOMAIN, &none);
 	rig_stuff(&rig, 10);
 	expect_elements(&rig, 4);
-	complete(&rig, 4);
+	rig_complete(&rig, 4);
 	expect_elements(&rig, 4);
-	complete(&rig, 4);
+	rig_complete(&rig, 4);
 	expect_elements(&rig, 2);
-	complete(&rig, 2);
+	rig_complete(&rig, 2);
 	rig_round_trip(&rig, 0);
 	rig_destroy(&rig);
 }
@@ -60,11 +51,11 @@ check_inflight_threshold(struct rig *rig)
 {
 	rig_stuff(rig, CQ_DEPTH + 4);
 	expect_elements(rig, CQ_DEPTH);
-	complete(rig, CQ_DEPTH - 9);
+	rig_complete(rig, CQ_DEPTH - 9);
 	expect_elements(rig, 0);
-	complete(rig, 1);
+	rig_complete(rig, 1);
 	expect_elements(rig, 4);
-	complete(rig, 8 + 4);
+	rig_complete(rig, 8 + 4);
 	rig_round_trip(rig, 0);
 }
 

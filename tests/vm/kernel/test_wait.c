@@ -38,10 +38,8 @@ block(struct rig *rig, bool arm)
 static void
 take_one(struct rig *rig)
 {
-	struct dlb_line line = { .hcw[0] = { .cmd = DLB_CMD_COMP_T } };
-
 	port_receive(&rig->ldb);
-	port_send(&rig->ldb, &line);
+	rig_complete(rig, 1);
 }
 
 static void *

@@ -320,20 +320,33 @@ device_reset(const char *address)
 }
 
 static void
+start_traffic(struct process *processes, unsigned int nb)
+{
+	for (unsigned int i = 0; i < nb; i++)
+		tell(&processes[i], "run", ENDLESS);
+}
+
+/* It ended because the device was lost, and nobody asked the kernel for anything until then. */
+static void
+hear_end_of_traffic(struct process *processes, unsigned int nb)
+{
+	for (unsigned int i = 0; i < nb; i++) {
+		CHECK(hear(&processes[i], "ioctls") == 0);
+		CHECK(hear(&processes[i], "ran") < ENDLESS);
+	}
+}
+
+static void
 test_reset(uint64_t nb_all, const char *address)
 {
 	struct process processes[3];
 
 	start_several(processes, 3, nb_all / 4);
-	for (unsigned int i = 0; i < 2; i++)
-		tell(&processes[i], "run", ENDLESS);
+	start_traffic(processes, 2);
 	CHECK(ask(&processes[2], "wait", A_DAY_S, "waits") == 1);
 	usleep(200000);
 	device_reset(address);
-	for (unsigned int i = 0; i < 2; i++) {
-		CHECK(hear(&processes[i], "ioctls") == 0);
-		CHECK(hear(&processes[i], "ran") < ENDLESS);
-	}
+	hear_end_of_traffic(processes, 2);
 	CHECK(hear(&processes[2], "woke") == 0);
 	printf("ok a reset ends traffic, and wakes who waits\n");
 	for (unsigned int i = 0; i < 3; i++)
@@ -352,15 +365,12 @@ test_unbind(uint64_t nb_all, const char *address)
 	struct process processes[2];
 
 	start_several(processes, 2, nb_all / 2);
-	for (unsigned int i = 0; i < 2; i++)
-		tell(&processes[i], "run", ENDLESS);
+	start_traffic(processes, 2);
 	usleep(200000);
 	write_file("/sys/bus/pci/drivers/dlb/unbind", address);
-	for (unsigned int i = 0; i < 2; i++) {
-		CHECK(hear(&processes[i], "ioctls") == 0);
-		CHECK(hear(&processes[i], "ran") < ENDLESS);
+	hear_end_of_traffic(processes, 2);
+	for (unsigned int i = 0; i < 2; i++)
 		process_quit(&processes[i]);
-	}
 	write_file("/sys/bus/pci/drivers/dlb/bind", address);
 	check_all_is_there(nb_all);
 	printf("ok traffic ends when the driver lets the device go\n");
